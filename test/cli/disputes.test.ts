@@ -166,7 +166,7 @@ t.test('what is asked wrongly is wrong use, and what is not there is refused', a
   });
   t.match(await runHere(['dispute-case', AREA, caseNamed('nobody'), ...ledger]), {
     code: 4,
-    err: /stands in the register of testshire/,
+    err: /register of disputes of testshire had no case/,
   });
   t.match(await runHere(['dispute-case', AREA, '9434765919', ...ledger]), { code: 2, err: /random UUID/ });
   t.match(await runHere(['dispute-cases', AREA, '--kind', 'whim', ...ledger]), { code: 2 });

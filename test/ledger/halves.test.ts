@@ -297,7 +297,7 @@ t.test('a half whose fact was taken back is no signed half any more', async (t) 
   await ledger.signed('county-finance', 'north-ccg-finance', 'FactReversed', back, FUND);
   t.match((await inDisputes(ledger, second)).settlement, {
     isWhole: false,
-    words: `Half of a settlement. The other half, in the fund ${FUND}, was signed, and what it recorded was taken back. This half is signed, and stands by itself.`,
+    words: `Half of a settlement. The other half, in the fund ${FUND}, was signed, and what it recorded was taken back. This half is signed and is in force without the other.`,
     others: [{ state: 'reversed' }],
   });
   t.match(await verify(ledger.store), {

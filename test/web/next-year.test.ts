@@ -47,7 +47,7 @@ t.test('officers open next year’s fund from this one, and sign what it propose
 
   t.match(wrong.body, 'id="without.south" name="without.south" type="checkbox" value="yes" checked');
   const nothing = await county.send(page, PAGE, { 'rise.north-extra': '-99.999', go: 'again' });
-  t.match([nothing.statusCode, textOf(nothing.body)], [400, 'is no contribution that goes on in 2017-18']);
+  t.match([nothing.statusCode, textOf(nothing.body)], [400, 'is not a contribution that continues in 2017-18']);
 
   const file = await county.send(chosen, PAGE, { ...typed, go: 'acts' });
   t.match(file.headers['content-disposition'], 'attachment; filename="testshire-2017-18.json"');

@@ -33,7 +33,7 @@ import { grantUse, monitoring, performance, reserves, supplierClasses } from './
 import { officers, portfolio, tasks } from './tasks.js';
 import { areas, facts, fund, funds, holidays, partners, protocols, sources } from './reference/reference.js';
 
-/** Every question, in the order in which documentation and help list them. */
+/** Every question, in the order of documentation and help. */
 export const QUERIES: readonly Query[] = [
   tasks,
   officers,

@@ -35,29 +35,29 @@ import { planHashAt } from './fund/plan-year.js';
 import { fundsOf, nameOf, Nothing, OfArea, OfFund, query, fundAtDates, type Query, type Seeing } from './question.js';
 
 /**
- * What a field of a fact may hold: the choices behind every name and list that a form asks for, in words. What brings a
- * new name, or is filled in freely, has none.
+ * The choices for a field of a fact, in words: everything behind the names and lists that a form offers. A field for a
+ * new name or for free text has none.
  */
 
 const ChoiceText = z.object({
-  value: z.string().meta({ description: 'What the field holds where this is chosen.' }),
+  value: z.string().meta({ description: 'The value of the field if this is chosen.' }),
   words: z.string().meta({ description: 'What people call it.' }),
   about: z
     .string()
     .nullable()
-    .meta({ description: 'What tells it from others of the same name; null where nothing does.' }),
+    .meta({ description: 'What distinguishes it from others of the same name; null if nothing does.' }),
   wordings: z.array(z.string()).meta({
     description:
-      'What else the year’s templates call it: each may be sent in its place, whatever its capitals and blanks.',
+      'Other names that the year’s templates have for it. Each may be sent in its place; capitals and spaces do not matter.',
   }),
 });
 
 type ChoiceText = z.output<typeof ChoiceText>;
 
-/** Events are chosen from among so many that were recorded last. */
+/** How many of the latest events are offered to choose from. */
 const EVENTS_LOOKED_AT = 200;
 
-/** Years are chosen from the first of the Better Care Fund until so many years after this one. */
+/** Years are offered from the first year of the Better Care Fund to so many years after this one. */
 const FIRST_YEAR = '2015-16';
 const YEARS_AHEAD = 6;
 
@@ -77,7 +77,7 @@ const listed = (list: readonly Coded[]): ChoiceText[] =>
     ),
   );
 
-/** What is asked beside the name of the choices. */
+/** What is asked in addition to the name of the choices. */
 interface Given {
   readonly source?: string | undefined;
   readonly line?: string | undefined;
@@ -104,7 +104,7 @@ const sourceName = (code: string): string => sourceOf(code)?.name ?? code;
 
 const outlineOf = ({ ledger, name }: At) => ledger.model.fund(name)?.outline.opened;
 
-/** The financial year of the fund; of what is in no fund, the year of today. */
+/** The financial year of the fund. For anything that is not in a fund, the year of today. */
 function yearOf(at: At): string {
   const today = todayOf(at.ledger);
   return outlineOf(at)?.year.label ?? FINANCIAL_YEARS.find(({ first, last }) => first <= today && today <= last)!.label;
@@ -112,7 +112,7 @@ function yearOf(at: At): string {
 
 const rulesOf = (at: At) => rulesOn(at.ledger.model.register().reference, yearOf(at), todayOf(at.ledger), Infinity);
 
-/** The bodies that a stream is about: of the register, all. */
+/** The bodies of a stream. The register has all of them. */
 function partners(at: At): ChoiceText[] {
   const { ledger, kind, name, stream } = at;
   if (kind === 'register' || at.given.among === 'register')
@@ -139,7 +139,7 @@ const items =
     );
   };
 
-/** The facts of a fund that are kept under a name, as now known and not taken back. */
+/** The facts that a fund keeps under a name, as known now, without those that have been taken back. */
 const kept = ({ ledger, name }: At, keptAs: KeptAs) =>
   known(ledger.model.fund(name)!.facts, keptAs, Infinity)
     .filter(({ reversed }) => reversed === undefined)
@@ -152,7 +152,7 @@ const lineWords = (at: At, line: string): string => {
   return found ? text(found['description']) : line;
 };
 
-/** The lines of the plan; of some categories only, where these are named. */
+/** The lines of the plan, limited to some categories if these are named. */
 const lines: ChoicesOf = async (at) => {
   const some = at.given.among?.split(',');
   const all = await items('line', (_line, name) => lineWords(at, name))(at);
@@ -188,7 +188,7 @@ const cases: ChoicesOf = ({ ledger, stream }) => {
   });
 };
 
-/** The stages of the protocol that a case goes by; where no case is given, those of every protocol of the area. */
+/** The stages of the protocol of a case. Without a case, the stages of every protocol of the area. */
 const stages: ChoicesOf = ({ ledger, stream, given }) => {
   const { own } = ledger.model.stream('dispute', stream);
   const goesBy = given.case === undefined ? undefined : own.goesBy.get(given.case);
@@ -198,7 +198,10 @@ const stages: ChoicesOf = ({ ledger, stream, given }) => {
   ];
 };
 
-/** The facts that stand in a stream, the last first: of some kinds where these are given, else those that can be taken back. */
+/**
+ * The facts in force of a stream, the latest first, limited to some types if these are given. Otherwise those that can
+ * be taken back.
+ */
 const events: ChoicesOf = async ({ ledger, kind, stream, given }) => {
   const { last } = ledger.model.stream(kind, stream);
   const { entries } = await ledger.history(stream, ledger.model.size(), {
@@ -218,7 +221,7 @@ const events: ChoicesOf = async ({ ledger, kind, stream, given }) => {
     .reverse();
 };
 
-/** The purposes of a source on today, or of the source of a line; of every source that has any, where neither is given. */
+/** The purposes of a source today, or of the source of a line. Without either, the purposes of every source. */
 const purposes: ChoicesOf = async (at) => {
   if (at.kind !== 'fund') return [];
   const state = await fundState(at);
@@ -240,7 +243,10 @@ function fundInWords({ model }: Ledger, fund: string): string {
 
 const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 
-/** What may be the other half of a settlement: the proposals of the area’s other funds and of its disputes, open or signed. */
+/**
+ * Proposals that may be the other half of a settlement: those of the area’s other funds and of its disputes, open or
+ * signed.
+ */
 const otherHalves: ChoicesOf = async ({ ledger, kind, name, stream, seeing }) => {
   const { model } = ledger;
   const area = kind === 'fund' ? model.fund(name)?.outline.opened?.area : name;
@@ -385,39 +391,39 @@ const OF: Readonly<Record<string, ChoicesOf>> = {
   'plan-of-the-fund'(at) {
     const found = at.kind === 'fund' ? fundAtDates(at.ledger, at.name, {}) : undefined;
     if (!found || found instanceof Refusal) return [];
-    return [choice(planHashAt(found), `The plan as it stands on ${dayInWords(found.on)}`)];
+    return [choice(planHashAt(found), `The plan on ${dayInWords(found.on)}`)];
   },
 };
 
 const Asked = z.strictObject({
   source: Code.optional().meta({
-    description: 'The source of funding that has been answered: purposes follow from it.',
+    description: 'The source of funding already chosen. It decides the purposes.',
   }),
-  line: Name.optional().meta({ description: 'The plan line that has been answered: purposes follow from its source.' }),
+  line: Name.optional().meta({ description: 'The plan line already chosen. Its source decides the purposes.' }),
   case: z.uuid({ error: 'must be the reference of a case' }).optional().meta({
-    description: 'The case that has been answered: its stages are those of its protocol.',
+    description: 'The case already chosen. Its protocol decides the stages.',
   }),
   among: z.string().max(200).optional().meta({
     description:
-      'Some of the choices only: of events, the facts that may be named, with commas between them (left out, those that can be taken back); of sources, contributions, grants or those beside the pool; of plan lines, their categories; of bodies, those of the register.',
+      'Limits the choices. For events: the types of facts that may be named, separated by commas; left out, facts that can be taken back. For sources: those of contributions, of grants, or beside the pool. For plan lines: their categories. For bodies: those of the register.',
   }),
 });
 
 const ofChoices = {
   choices: z.enum(CHOICES_NAMES as [string, ...string[]]).meta({
-    description: 'What is chosen from, as the facts say it of each field.',
+    description: 'The name of the choices, as the declaration of the field gives it.',
     examples: ['partner'],
   }),
 };
 
-/** The choices in one kind of stream. `prefix` tells the names of the questions apart. */
+/** The question of choices in one kind of stream. `prefix` distinguishes the names of the questions. */
 function choicesIn(kind: StreamKind, prefix: string, isOfCases?: true): Query {
   const { path, param, title } = WHEREABOUTS[kind];
   const params = param === 'fund' ? OfFund : param === 'area' ? OfArea : Nothing;
   return query({
     name: `${prefix}choices`,
     path: `${path}/choices/{choices}`,
-    about: `What a field of a fact may hold, in ${param ? `a ${title.toLowerCase().replace('disputes', 'dispute')}` : 'the register'}: every name and list that a form chooses from, in words.`,
+    about: `The choices for a field of a fact in ${param ? `a ${title.toLowerCase().replace('disputes', 'dispute')}` : 'the register'}, in words: everything behind the names and lists that a form offers.`,
     params: params.extend(ofChoices),
     options: Asked,
     answer: z.object({ choices: z.array(ChoiceText) }),

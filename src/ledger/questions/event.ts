@@ -23,39 +23,43 @@ import {
   type Query,
 } from './question.js';
 
-/** One event, whole: what it says, who approved it by which mandate, what rests on it, and its hash. The same of every kind of stream. */
+/**
+ * One whole event: its content, who approved it by which mandate, what depends on it, and its hash. The question is the
+ * same for every kind of stream.
+ */
 
 const RestingText = EntryText.pick({ revision: true, type: true, recordedAt: true, sentence: true });
 
 const EventText = EntryText.extend({
   id: z.string(),
   role: z.string(),
-  signedInBy: z.string().meta({ description: 'How the officer was known.' }),
-  documents: z.array(DocumentText).meta({ description: 'The documents that it rests on, with their digests.' }),
+  signedInBy: z.string().meta({ description: 'How the officer signed in.' }),
+  documents: z.array(DocumentText).meta({ description: 'The documents that support it, with their digests.' }),
   data: z.looseObject({}).meta({ description: 'As docs/events.md lists it for its type.' }),
   withheld: z.boolean().meta({
     description:
-      'Of a return, where you may see no cases of the area: its data is left out but for the day, and its hash.',
+      'True of a return if you may not see cases of the area. Its hash is left out, and of its data only the day is shown.',
   }),
   settlement: SettlementText.nullable().meta({
     description:
-      'Of a step of a proposal, and of what its signature recorded: the settlement in two places that it is half of; null where it is none.',
+      'For a step of a proposal, and for what its signature recorded: the settlement in two places of which it is a half; null if it is no half.',
   }),
   reason: z.string().nullable().meta({ description: 'The reason given for adjusting a closed period.' }),
   conditions: z.string().nullable(),
   by: z.array(SignatoryText).meta({
-    description: 'Who posted, or proposed and signed it, with the mandate of that day; none for a step of a proposal.',
+    description:
+      'Who posted it, or proposed and signed it, with their mandates on that day; empty for a step of a proposal.',
   }),
-  void: z.boolean().meta({ description: 'Whether it counts for nothing.' }),
-  why: z.string().nullable().meta({ description: 'Why it is void; null where it stands.' }),
-  reversedBy: z.string().nullable().meta({ description: 'The revision that takes it back; null where none does.' }),
+  void: z.boolean().meta({ description: 'Whether it is void and changes nothing.' }),
+  why: z.string().nullable().meta({ description: 'Why it is void; null if it is not.' }),
+  reversedBy: z.string().nullable().meta({ description: 'The revision that takes it back; null if none does.' }),
   resting: z.array(RestingText).meta({
     description: 'The later facts of the same stream that take it back, change what it opened, or need it.',
   }),
   hash: z
     .string()
     .nullable()
-    .meta({ description: 'The event’s leaf hash in the ledger’s tree; null where it is withheld.' }),
+    .meta({ description: 'The event’s leaf hash in the ledger’s tree; null if it is withheld.' }),
 });
 
 const restingText = ({ revision, type, recordedAt, sentence }: Entry) => ({
@@ -65,7 +69,7 @@ const restingText = ({ revision, type, recordedAt, sentence }: Entry) => ({
   sentence,
 });
 
-/** Whether a later fact takes an event back, or rests on the name that it brought into use. */
+/** Whether a later fact takes an event back, or depends on the name that the event opened. */
 function restsOn(kind: AnyKind, entry: Entry): (later: Entry) => boolean {
   const name = kind.byName.get(entry.type)?.names?.(entry.data);
   return (later) => {
@@ -76,7 +80,7 @@ function restsOn(kind: AnyKind, entry: Entry): (later: Entry) => boolean {
   };
 }
 
-/** The event of a stream at a revision, as it is stored; and why it is void, where it is. */
+/** The stored event of a stream at a revision, and why it is void, if it is. */
 async function storedAt({ store, model }: Ledger, stream: string, revision: number) {
   const [recorded] = await store.readStream(stream, { after: BigInt(revision) - 1n, limit: 1 });
   const why = model.whyVoid(stream, revision);
@@ -115,7 +119,7 @@ function eventOf(kind: StreamKind, prefix: string, cases?: true): Query {
       const register = await ledger.registerAt(size);
       const rests = restsOn(KINDS[kind], entry);
       const resting = all.filter((later) => later.revision > revision && rests(later));
-      // Facts of funds alone hold claims.
+      // Only facts of funds hold claims.
       const holdsClaims = KINDS[kind].byName.get(entry.type)?.holdsClaims === true;
       const withheld = holdsClaims && !seeing.seesClaims(ledger.model.fund(name)!.outline.opened!.area);
       return {
@@ -137,7 +141,8 @@ function eventOf(kind: StreamKind, prefix: string, cases?: true): Query {
         why: why ?? null,
         reversedBy: resting.find((later) => later.reverses === asked.revision)?.revision.toString() ?? null,
         resting: resting.map(restingText),
-        // Of an event that is not shown whole, what is left out could be tried until the hash fits.
+        // The hash of an event that is not shown whole is withheld. With it, a reader could try contents until one
+        // fits.
         hash: withheld ? null : hashOf(recorded),
       };
     },

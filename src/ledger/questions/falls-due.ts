@@ -15,25 +15,25 @@ import { testsNow } from './fund/minimum-tests.js';
 import { isIn, nameOf, fundAtDates, disputesAtDates, type Seeing, type FundAtDates } from './question.js';
 
 /**
- * What falls due for an officer beside payments: accounting periods that are over, returns that are not filed, minimum tests that
- * fail, and deadlines of disputes.
+ * What falls due for an officer, in addition to payments: accounting periods that have ended, returns that are not
+ * filed, minimum tests that fail, and deadlines of disputes.
  */
 
-/** A deadline is told from so many days before it on, its own day among them. */
+/** How many days before a deadline it is listed first, its own day included. */
 const DAYS_AHEAD = 14;
-/** The most deadlines that are told one by one: the nearest, overdue ones first. */
+/** The most deadlines that are listed: the nearest, overdue ones first. */
 const DEADLINES_MAX = 50;
 
 export const PeriodsText = z.object({
   fund: z.string(),
-  from: z.int().meta({ description: 'The first period that is over and not closed: 1 is April.' }),
-  to: z.int().meta({ description: 'The last period that is over.' }),
+  from: z.int().meta({ description: 'The first period that has ended and is not closed; 1 is April.' }),
+  to: z.int().meta({ description: 'The last period that has ended.' }),
   since: z.string().meta({ description: 'The last day of the first of them.' }),
 });
 
 export const ReturnsText = z.object({
   fund: z.string(),
-  quarters: z.array(z.int()).meta({ description: 'The quarters that are over and of which no return is filed.' }),
+  quarters: z.array(z.int()).meta({ description: 'The quarters that have ended and for which no return is filed.' }),
   since: z.string().meta({ description: 'The last day of the first of them: the cut-off of its return.' }),
 });
 
@@ -44,11 +44,11 @@ export const FailingText = z.object({
   title: z.string(),
   margin: SignedMoney.meta({
     description:
-      'The smallest margin of its rows, actual − required: below nothing by what is short; nothing or more where it fails because more is pooled than was determined (T4).',
+      'The smallest margin of its rows, actual − required. It is negative by the missing sum. It is zero or more if the test fails because more is pooled than was determined (T4).',
   }),
   short: z
     .array(z.object({ of: z.string(), why: z.string() }))
-    .meta({ description: 'The payers, sources or districts that fail it, each with why.' }),
+    .meta({ description: 'The payers, sources or districts that fail it, each with the reason.' }),
 });
 
 export const DeadlineText = z.object({
@@ -60,23 +60,23 @@ export const DeadlineText = z.object({
   respondentName: z.string(),
   stage: z.string(),
   dueBy: z.string().meta({ description: 'The last day of the stage, inclusive.' }),
-  daysLeft: z.int().meta({ description: 'The days that are left, today among them; nothing or less once it is over.' }),
+  daysLeft: z.int().meta({ description: 'The days that are left, today included; zero or less once it is over.' }),
 });
 
-/** Who asks: what they are mandated for today, and what they may see. */
+/** Who asks: their mandates today, and what they may see. */
 interface For {
   readonly held: readonly Mandate[];
   readonly today: Day;
   readonly seeing: Seeing;
 }
 
-/** The partners for whom an officer manages pools, or their own money in them. */
+/** The partners for which an officer manages pools, or the partner’s own money in them. */
 const managedFor = (held: readonly Mandate[]): ReadonlySet<string> =>
   new Set(held.filter(({ role }) => MANAGE.includes(role)).map(({ partner }) => partner));
 
 /**
- * What is still to do in the funds that an officer manages for their host, whoever stands for it by then: `undone` says what of a fund,
- * and since when; undefined where nothing is.
+ * What is still to do in the funds that an officer manages for their host, or the host’s successor. `undone` says what
+ * is to do in a fund, and since when; undefined if nothing is.
  */
 function toDoForHosts<Undone extends { readonly since: Day }>(
   { model }: Ledger,
@@ -101,7 +101,9 @@ function toDoForHosts<Undone extends { readonly since: Day }>(
 
 const PERIODS = Array.from({ length: 12 }, (_, index) => index + 1);
 
-/** The periods of each fund that are over on a day and not closed, for those who manage the pool for its host. */
+/**
+ * The periods of each fund that have ended by a day and are not closed, for officers who manage the pool for its host.
+ */
 export const periodsToClose = (ledger: Ledger, who: For): z.input<typeof PeriodsText>[] =>
   toDoForHosts(ledger, who, ({ outline: { opened, closedThrough } }) => {
     const { year } = opened!;
@@ -111,12 +113,12 @@ export const periodsToClose = (ledger: Ledger, who: For): z.input<typeof Periods
 
 /** The last periods of the quarters of a year. */
 const QUARTER_ENDS = [3, 6, 9, 12] as const;
-/** The return of one grant beside the fund’s own: it stands in the place of none. */
+/** The kind of return for one grant. It does not replace the fund’s own return. */
 const BESIDE_THE_QUARTER = 'ibcf';
 
 /**
- * The quarters of each fund that are over on a day and of which no return is filed, for those who file returns: the officers who
- * manage the pool for its host. A return of the whole year is one of its last quarter.
+ * The quarters of each fund that have ended by a day and for which no return is filed, for the officers who file
+ * returns: those who manage the pool for its host. A return for the whole year counts for its last quarter.
  */
 export const returnsToFile = (ledger: Ledger, who: For): z.input<typeof ReturnsText>[] =>
   toDoForHosts(ledger, who, ({ facts, outline: { opened } }) => {
@@ -128,12 +130,15 @@ export const returnsToFile = (ledger: Ledger, who: For): z.input<typeof ReturnsT
     return quarters.length === 0 ? undefined : { quarters, since: over[quarters[0]! - 1]! };
   });
 
-/** A fund is tested until its year is closed, and for so many days at the most after its last day: then nothing can be done any more. */
+/**
+ * How many days after its last day a fund is still tested, unless its year is closed earlier. After that, nothing can
+ * be done about a failing test.
+ */
 const TESTED_DAYS = 366;
 
 /**
- * The minimum tests that fail today in the funds of the partners that an officer is a pool manager or finance officer of: in
- * funds whose year is neither closed nor was over more than {@link TESTED_DAYS} ago.
+ * The minimum tests that fail today, in the funds of the partners for which an officer is a pool manager or finance
+ * officer. A fund whose year is closed, or ended more than {@link TESTED_DAYS} days ago, is left out.
  */
 export async function testsFailing(
   ledger: Ledger,
@@ -168,7 +173,7 @@ export function deadlinesNear(ledger: Ledger, { held, today, seeing }: For): z.i
       const rows = at instanceof Refusal ? [] : disputeRegister(at);
       return rows.flatMap(({ status, dueBy, stage, claimant, respondent, case: reference }) => {
         if (status !== 'open' || dueBy === undefined || stage === undefined) return [];
-        // Who has taken the place of a side that ended goes on for it.
+        // The successor of a side that has ended acts for it.
         const sides = actingFor(successions, [claimant, respondent], { area, today, effective: dueBy });
         if (!sides.some((each) => partners.has(each))) return [];
         const daysLeft = dayNumber(dueBy) - dayNumber(today) + 1;

@@ -6,19 +6,19 @@ import { disputeStream, fundStream, REGISTER_STREAM } from '../catalogue.js';
 import type { HistoryEntry, Ledger } from '../ledger.js';
 import { Nothing, query, SEES_ALL, type Seeing } from './question.js';
 
-/** Finds where something is by a name, a reference or a sum. */
+/** Finds things by a name, a reference or a sum. */
 
 const FOUND_MAX = 50;
-/** So many of the newest facts are looked through, over all that the asker sees. */
+/** How many of the newest facts are searched, over everything that the asker may see. */
 const LOOKED_MAX = 1_000;
 const LOOKED_AT_ONCE = 200;
 
 const FoundText = z.object({
   kind: z.enum(['area', 'fund', 'body', 'proposal', 'case', 'fact']),
-  name: z.string().meta({ description: 'Of a fact, its sentence.' }),
+  name: z.string().meta({ description: 'For a fact, its sentence.' }),
   area: z.string().nullable(),
   fund: z.string().nullable(),
-  revision: z.string().nullable().meta({ description: 'Of a fact, its revision in its stream.' }),
+  revision: z.string().nullable().meta({ description: 'For a fact, its revision in its stream.' }),
   recordedAt: z.string().nullable(),
 });
 
@@ -26,7 +26,10 @@ type Found = z.input<typeof FoundText>;
 
 const NOWHERE = { area: null, fund: null, revision: null, recordedAt: null };
 
-/** Names and words as they are compared: with any spacing, commas and apostrophes, and a year as 2016-17 or 2016 to 2017. */
+/**
+ * Names and words in the form in which they are compared: without differences in spaces, commas and apostrophes, and
+ * with years such as 2016-17 and 2016 to 2017 alike.
+ */
 const plain = (text: string): string =>
   text
     .toLowerCase()
@@ -39,7 +42,7 @@ const SUM = /^£?\s*(\d{1,3}(?:,\d{3})+|\d+)(\.\d{2})?$/;
 /** A sum in millions, as papers write it: £1.6 million, 1.6m. */
 const MILLIONS = /^£?\s*(\d{1,6})(?:\.(\d{1,6}))?\s*(?:m|million)$/i;
 
-/** What is looked for in sentences: a sum as they write it, and everything else as it was typed. */
+/** The text to look for in sentences: a sum in the form that sentences use, and any other text as typed. */
 function wanted(text: string): string {
   const [, millions, parts = ''] = MILLIONS.exec(text.trim()) ?? [];
   if (millions !== undefined) return wanted(`${millions}${parts.padEnd(6, '0')}`);
@@ -51,7 +54,7 @@ function wanted(text: string): string {
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** A stream that the asker sees, and where it is. */
+/** A stream that the asker may see, and its place. */
 interface Seen {
   readonly kind: StreamKind;
   readonly stream: string;
@@ -59,7 +62,7 @@ interface Seen {
   readonly area: string | null;
 }
 
-/** The streams that somebody sees, those of the latest years first. */
+/** The streams that the asker may see, those of the latest years first. */
 function streamsSeen({ model }: Ledger, seeing: Seeing): Seen[] {
   const funds = model
     .funds()
@@ -76,7 +79,7 @@ function streamsSeen({ model }: Ledger, seeing: Seeing): Seen[] {
   ];
 }
 
-/** What has an identifier of its own. */
+/** A thing with an identifier of its own. */
 function byIdentifier({ model }: Ledger, id: string, streams: readonly Seen[]): Found[] {
   return streams.flatMap(({ kind, stream, fund, area }): Found[] => {
     const { open, ended } = model.stream(kind, stream);
@@ -105,11 +108,14 @@ function byName({ model }: Ledger, needle: string, streams: readonly Seen[]): Fo
   ];
 }
 
-/** How sentences name bodies and sources of funding: north-ccg, NHS_ADD. */
+/** The short names in sentences: north-ccg, NHS_ADD. */
 const SHORT = /[a-z0-9]+(?:-[a-z0-9]+)+|[A-Z][A-Z0-9_]+/g;
 const SOURCE_NAMES: ReadonlyMap<string, string> = new Map(SOURCES.map(({ code, name }) => [code, name]));
 
-/** What looks for words in facts: as the ledger has them, and with the names of bodies and sources as pages show them. */
+/**
+ * Tells whether a fact’s sentence holds the words, as the ledger writes it, or with the names of bodies and sources
+ * that pages show.
+ */
 function saying({ model }: Ledger, needle: string): (entry: HistoryEntry) => boolean {
   const { partners } = model.register();
   const inFull = (sentence: string): string =>
@@ -124,7 +130,7 @@ export const find = query({
   name: 'find',
   path: '/find',
   about:
-    'What somebody sees that has a name, a reference or a sum: areas, funds, bodies, proposals, cases, and the newest facts that say it.',
+    'What has a name, a reference or a sum, among everything that you may see: areas, funds, bodies, proposals, cases, and the newest facts that mention it.',
   params: Nothing,
   options: z.strictObject({
     text: z.string().max(100, { error: 'must be 100 characters at the most' }).default('').meta({
@@ -134,10 +140,10 @@ export const find = query({
   answer: z.object({
     text: z.string(),
     found: z.array(FoundText),
-    looked: z.int().meta({ description: 'How many facts were looked through, the newest of each fund and area.' }),
-    whole: z
-      .boolean()
-      .meta({ description: 'Whether those were all that the asker sees, and all that was found is told.' }),
+    looked: z.int().meta({ description: 'How many facts were searched, the newest of each fund and area.' }),
+    whole: z.boolean().meta({
+      description: 'Whether all facts that you may see were searched, and everything found is in the answer.',
+    }),
   }),
   async run(ledger, { text }, seeing = SEES_ALL) {
     const needle = wanted(text);

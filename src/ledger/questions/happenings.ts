@@ -26,9 +26,9 @@ import {
   type Table,
 } from './question.js';
 
-/** What happened, and what waits for a signature: the same questions of every kind of stream. */
+/** What happened, and what waits for a signature: the same questions for every kind of stream. */
 
-/** How much of a stream is looked through for one page of what is asked for. */
+/** How many events of a stream are searched for one page of a filtered history. */
 const LOOKED_MAX = 2_000;
 const LOOKED_AT_ONCE = 200;
 
@@ -36,11 +36,11 @@ const GROUP_NAMES = Object.keys(GROUPS) as [Group, ...Group[]];
 
 const TimelineOptions = PageOptions.extend({
   order: z.enum(['oldest', 'newest']).default('oldest').meta({
-    description: 'Which comes first, by when it was recorded; the oldest, where it is left out.',
+    description: 'Which comes first, by the time of recording; left out, the oldest.',
   }),
   group: z.enum(GROUP_NAMES).optional().meta({
     description:
-      'Only facts of this group, and the steps of proposals of them. A page may then hold fewer than its limit, and none, before the last.',
+      'Only facts of this group, and the steps of their proposals. Pages before the last may then hold fewer rows than the limit, or none.',
   }),
   partner: Name.optional().meta({ description: 'Only what officers of this partner did.' }),
 });
@@ -53,7 +53,8 @@ interface Page {
 
 const HappeningText = EntryText.extend({
   void: z.literal(true).optional().meta({
-    description: 'Where it counts for nothing: what its act was decided on had moved when it was recorded.',
+    description:
+      'True if the event changes nothing, because a stream that its act was decided on had changed when it was recorded.',
   }),
   why: z.string().optional().meta({ description: 'Why it is void.' }),
 });
@@ -75,14 +76,14 @@ interface TimelineAsked extends Page {
   readonly partner?: string | undefined;
 }
 
-/** The group of a fact; of a step of a proposal, that of the fact that it is about. */
+/** The group of a fact. A step of a proposal belongs to the group of the proposed fact. */
 const groupOf = (kind: AnyKind, { type, data }: HistoryEntry): Group =>
   kind.byName.get(isStep(type) ? (data as unknown as { readonly fact: { readonly type: string } }).fact.type : type)!
     .group;
 
 const isStep = (type: string): boolean => Object.hasOwn(PROPOSAL_EVENTS, type);
 
-/** How many events of a stream are known at a size of the ledger, void ones too. */
+/** How many events of a stream are known at a size of the ledger, including void ones. */
 function countKnown({ model }: Ledger, stream: string, size: number): number {
   const places = model.places(stream);
   let count = places.length;
@@ -117,7 +118,8 @@ async function timelineOf(ledger: Ledger, kind: StreamKind, stream: string, aske
         : await before(ledger, stream, size, page);
     looked += read.entries.length;
     const wanted = read.entries.filter(isAsked);
-    // What is past the limit is read again for the next page; the rest of an act stays with it.
+    // Entries beyond the limit are read again for the next page. Only the history without a filter keeps all events of
+    // an act on one page.
     const taken = isEverything ? wanted : wanted.slice(0, limit - found.length);
     found.push(...taken);
     const last = taken.length < wanted.length ? taken.at(-1) : read.entries.at(-1);
@@ -139,14 +141,17 @@ const timelineTable = ({ entries }: Answer): Table => ({
   ]),
 });
 
-/** What was on the table of a stream at an instant; now, where none is given. */
+/** The proposals that were open in a stream at an instant; left out, now. */
 async function proposalsIn(ledger: Ledger, kind: StreamKind, stream: string, knownAt?: Instant) {
   const { size, instant } = knownThen(ledger, knownAt);
   const table = knownAt === undefined ? ledger.model.stream(kind, stream) : await tableKnown(ledger, stream, size);
   return [...onTheTable(table, instant).values()].map((proposal) => proposalText(stream, proposal));
 }
 
-/** Those after a revision, in the order in which their terms last changed: one that is countered meanwhile comes again, and none is lost. */
+/**
+ * The proposals after a revision, in the order in which their terms last changed. One that is countered between two
+ * pages comes again, and none is missed.
+ */
 async function proposalsPage(ledger: Ledger, kind: StreamKind, stream: string, { after, limit, ...of }: Page) {
   const all = (await proposalsIn(ledger, kind, stream, of['known-at'])).sort(
     (a, b) => Number(a.revision) - Number(b.revision),
@@ -168,18 +173,18 @@ const proposalsTable = ({ proposals }: Answer): Table => ({
   ]),
 });
 
-/** The timeline and the proposals of one kind of stream; `prefix` tells the names of the questions apart. */
+/** The timeline and the proposals of one kind of stream. `prefix` distinguishes the names of the questions. */
 function happeningsOf(kind: StreamKind, prefix: string, cases?: true): Query[] {
   const { path, param, title } = WHEREABOUTS[kind];
   const place = `the ${title.toLowerCase()}${param === 'area' ? ' of an area' : ''}`.replace('the fund', 'a fund');
   const params = param === 'fund' ? OfFund : param === 'area' ? OfArea : Nothing;
   const named: z.ZodRawShape = param ? { [param]: z.string() } : {};
 
-  /** The stream that is asked about, and its name for the answer; or that there is none. */
+  /** The stream asked about, and its name in the answer; or a refusal if it does not exist. */
   function asked(ledger: Ledger, of: Asked): { readonly stream: string; readonly named: Answer } | Refusal {
     const name = param ? (of[param] as string) : '';
     const stream = streamOf(kind, name);
-    // The first fact of a stream is the one that opens it.
+    // A stream exists from its opening fact on.
     return ledger.model.stream(kind, stream).revision >= 0
       ? { stream, named: param ? { [param]: name } : {} }
       : KINDS[kind].notOpen(stream);
@@ -204,7 +209,7 @@ function happeningsOf(kind: StreamKind, prefix: string, cases?: true): Query[] {
       ...common,
       name: `${prefix}proposals`,
       path: `${path}/proposals`,
-      about: `What waits for a signature in ${place} now, or waited for one at an instant.`,
+      about: `The proposals that wait for a signature in ${place} now, or waited for one at an instant.`,
       options: PageOptions,
       answer: z.object({ ...named, ...Known, proposals: z.array(ProposalText), next: NextPage }),
       async run(ledger, of) {
@@ -219,7 +224,7 @@ function happeningsOf(kind: StreamKind, prefix: string, cases?: true): Query[] {
       ...common,
       name: `${prefix}proposal`,
       path: `${path}/proposals/{proposal}`,
-      about: `One proposal of ${place}, waiting or ended: its terms, its steps, who can sign it now; its ETag is what a signer sends as If-Match.`,
+      about: `One proposal of ${place}, waiting or ended: its terms, its steps, and who can sign it now. A signer sends its ETag as If-Match.`,
       params: params.extend(OfProposal.shape),
       options: z.strictObject({ 'known-at': KnownAt.optional() }),
       answer: WholeProposal,

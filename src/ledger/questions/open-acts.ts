@@ -12,19 +12,19 @@ import type { Ledger } from '../ledger.js';
 import { Nothing, OfArea, OfFund, query, fundAtDates, type Query } from './question.js';
 import { OfOfficer } from './tasks.js';
 
-/** What an officer may do: the facts that their roles and bodies let them record or propose in a stream. */
+/** What an officer may do: the facts that their roles and bodies allow them to record or propose in a stream. */
 
 const ActText = z.object({
   type: z.string(),
   title: z.string().meta({ description: 'What is done, as a verb phrase.' }),
-  group: z.string().meta({ description: 'Among what it is listed.' }),
+  group: z.string().meta({ description: 'The heading under which it is listed.' }),
   about: z.string(),
   proposed: z.boolean().meta({
-    description: 'Whether it waits for a second signature, and so is proposed; a reversal does where its original did.',
+    description: 'Whether it needs a second signature and is therefore proposed. A reversal does if its original did.',
   }),
 });
 
-/** The bodies that a stream is about, under the names of those who stand for them today. */
+/** The bodies of a stream, under today’s names. */
 function partnersOf(ledger: Ledger, kind: StreamKind, name: string): readonly string[] {
   const register = ledger.model.register();
   if (kind === 'register') return [...register.partners.keys()];
@@ -37,7 +37,10 @@ function partnersOf(ledger: Ledger, kind: StreamKind, name: string): readonly st
   return at instanceof Refusal ? [] : at.partners;
 }
 
-/** Whether somebody with these mandates may do it at all: which body’s it is follows from what they say. */
+/**
+ * Whether an officer with these mandates may do it at all. Which body may do it in a given case depends on the content
+ * of the fact.
+ */
 function isOpen<State>(
   fact: Fact<State>,
   held: readonly Pick<Mandate, 'partner' | 'role'>[],
@@ -46,12 +49,12 @@ function isOpen<State>(
 ): boolean {
   return held.some(({ partner, role }) => {
     const isTheirs = fact.byKeeper ? partner === keeper : partners.has(partner);
-    // What takes another fact back is for the roles of that fact: whoever acts at all may hold one.
+    // A fact that takes another back needs a role of that other fact. Any role that may act could be such a role.
     return isTheirs && (fact.roles.length === 0 ? !READING_ROLES.includes(role) : fact.roles.includes(role));
   });
 }
 
-/** The facts of a stream that is open: all but the one that opens it, and what the service records by itself. */
+/** The facts of an open stream: all except its opening fact and the facts that the service records itself. */
 const factsOf = (kind: AnyKind): Fact<unknown>[] => inGroups(kind.facts.filter(({ name }) => name !== kind.opener));
 
 function openActsIn(kind: StreamKind, prefix: string): Query {

@@ -4,16 +4,16 @@ import { refuse, Refusal } from '../../domain/rules.js';
 
 /**
  * All pages of one listing use one instant, so an event recorded between two pages moves no row from one page to the
- * other. The cursor says where the next page begins, what was known on the first, and on which day:
+ * other. The cursor holds the place where the next page begins, and the instant and the day of the first page:
  * `17@2016-06-30T12:00:00.000Z`. A cursor without an instant asks for what is known now.
  */
 
 const APART = '@';
 
-/** What is asked, or answered, by the names of its fields. */
+/** The fields of a question or an answer, by name. */
 type Named = Readonly<Record<string, unknown>>;
 
-/** The cursor of a question, whose own part says where its rows go on. */
+/** The cursor of a question. Its own part says where the rows of the next page begin. */
 export const cursor = (own: z.ZodType<string>) =>
   z
     .string()
@@ -27,10 +27,10 @@ export const cursor = (own: z.ZodType<string>) =>
     })
     .meta({
       description:
-        'The cursor given as "next" by the page before. It names the instant of that page, and its day: all pages of a listing are of one instant.',
+        'The cursor given as "next" by the page before. It holds the instant and the day of that page, because all pages of a listing have the same.',
     });
 
-/** A cursor taken apart: where the page begins, and the dates that it is of. */
+/** The parts of a cursor: where the page begins, and its dates. */
 interface Begun {
   readonly after: string;
   readonly 'known-at'?: Instant;
@@ -42,14 +42,17 @@ function begun(text: string): Begun {
   return { after, ...(knownAt !== undefined && { 'known-at': instantOf(knownAt)! }), ...(on !== undefined && { on }) };
 }
 
-/** What is asked with a cursor, on the dates that the cursor names; refused where others are asked for beside it. */
+/** A question with a cursor, at the dates that the cursor names. Refused if the question also asks for other dates. */
 export function onDatesOfCursor(asked: Named): Named | Refusal {
   if (typeof asked['after'] !== 'string') return asked;
   const page = begun(asked['after']);
   for (const name of ['known-at', 'on'] as const) {
     const [given, paged] = [asked[name], page[name]];
     if (given !== undefined && paged !== undefined && given !== paged) {
-      return refuse('cursor_of_other_dates', `The cursor ${asked['after']} is of another "${name}" than is asked for.`);
+      return refuse(
+        'cursor_of_other_dates',
+        `The cursor ${asked['after']} belongs to another "${name}" than the one asked for. Leave "${name}" out, or begin with the first page.`,
+      );
     }
   }
   return { ...asked, ...page };

@@ -18,39 +18,41 @@ import {
 import { kindOf, placed, type AnyKind } from '../catalogue.js';
 import type { Ledger } from '../ledger.js';
 
-/** A proposal as it was known at an instant, whatever has become of it since. */
+/** A proposal as known at an instant, whatever has happened to it since. */
 
-/** What is told of a proposal: all but the version of the rules by which its terms were decided. */
+/** What answers show of a proposal: everything except the version of the rules by which its terms were decided. */
 export type Terms = Omit<OpenProposal, 'rules'>;
 
 export const STATES = ['open', 'agreed', 'declined', 'withdrawn', 'lapsed', 'taken-off'] as const;
 
-/** An entry as the table of a stream takes it. */
+/** An entry in the form that the table of a stream takes. */
 const asEvent = ({ officer, partner, role, rules, adjustment, ...entry }: Entry): LedgerEvent =>
   ({ ...entry, metadata: { officer, partner, role, rules, adjustment } }) as unknown as LedgerEvent;
 
-/** What was on the table of a stream, and how each proposal had ended, after some of its entries. */
+/** The open proposals of a stream, and how each other proposal had ended, after some of the stream’s entries. */
 export function tableOf(kind: AnyKind, stream: string, entries: readonly Entry[]): OnTable {
   const table = initialStream(kind, stream);
   for (const entry of entries) if (movesTable(kind, entry)) evolveTable(kind, table, asEvent(entry));
   return table;
 }
 
-/** The table of a stream as known at a size of the ledger. Where nothing was ever on it, nothing is read. */
+/** The proposals of a stream as known at a size of the ledger. If it never had any, nothing is read. */
 export async function tableKnown(ledger: Ledger, stream: string, size: number): Promise<OnTable> {
   const now = ledger.model.stream(placed(stream).kind, stream);
   const wasEver = now.open.size + now.ended.size > 0;
   return wasEver ? tableOf(kindOf(stream), stream, await ledger.entries(stream, size)) : now;
 }
 
-/** What is on the table of a stream at an instant: what has expired by then is not, whether or not its lapse is recorded. */
+/**
+ * The open proposals of a stream at an instant. An expired proposal is not open, whether or not its lapse is recorded.
+ */
 export const onTheTable = ({ open }: Pick<OnTable, 'open'>, instant: Instant): ReadonlyMap<string, OpenProposal> =>
   stillOpen(open, londonDay(instant));
 
 const stateOf = (how: string): (typeof STATES)[number] =>
   STATES.find((state) => how.toLowerCase() === `proposal${state}`) ?? 'taken-off';
 
-/** The last terms of a proposal that has ended, as they stood before; of a deal with every signature that it was given. */
+/** The last terms of a proposal that has ended. For a deal, with every signature that it was given. */
 function lastTerms(steps: readonly (Entry & ProposalEvent)[]): Terms {
   const at = steps.findLastIndex(({ type }) => type === 'ProposalMade' || type === 'ProposalCountered');
   const last = steps[at]!;
@@ -72,7 +74,7 @@ function lastTerms(steps: readonly (Entry & ProposalEvent)[]): Terms {
   };
 }
 
-/** A deal after the steps that followed its last terms; nothing of a proposal of one fact. */
+/** A deal after the steps that followed its last terms; undefined for a proposal of one fact. */
 function dealAfter(
   steps: readonly ProposalEvent[],
   { deal }: { readonly deal?: DealState },
@@ -86,7 +88,7 @@ function dealAfter(
   return { deal: then };
 }
 
-/** How much of the ledger is known, and the instant from which follows what has expired. */
+/** The size of the ledger that is known, and the instant that decides what has expired. */
 export interface Then {
   readonly size: number;
   readonly instant: Instant;
@@ -95,7 +97,7 @@ export interface Then {
 /** A stream as it was known then. */
 export interface StreamThen {
   readonly entries: readonly Entry[];
-  /** What stood on its table, what has expired by itself too, and how each proposal had ended. */
+  /** The proposals that had not ended by a step, including expired ones, and how each other proposal had ended. */
   readonly table: OnTable;
   /** The steps of each proposal, in their order. */
   readonly steps: ReadonlyMap<string, readonly (Entry & ProposalEvent)[]>;
@@ -117,14 +119,14 @@ export async function streamThen(ledger: Ledger, stream: string, { size }: Then)
 export interface ProposalThen {
   readonly steps: readonly (Entry & ProposalEvent)[];
   readonly terms: Terms;
-  /** Set while it is on the table. */
+  /** Set while the proposal is open. */
   readonly open: OpenProposal | undefined;
   /** The event by which it ended; undefined while it is open. */
   readonly how: string | undefined;
   readonly state: (typeof STATES)[number];
 }
 
-/** A proposal of a stream; undefined where it had not been made by then. */
+/** A proposal of a stream; undefined if it had not been made by then. */
 export function proposalIn({ table, steps }: StreamThen, id: string, { instant }: Then): ProposalThen | undefined {
   const own = steps.get(id);
   if (!own) return undefined;

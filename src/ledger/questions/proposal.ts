@@ -24,24 +24,24 @@ import { proposalIn, STATES, streamThen, type Terms } from './proposal-then.js';
 import { settlementOf, SettlementText } from './settlement.js';
 import { DocumentText, documentText, KnownAt, query, SEES_ALL, type Seeing, type Table } from './question.js';
 
-/** One proposal, whole: its terms, the steps that it went through, how it ended, and who can sign it. */
+/** One whole proposal: its terms, its steps, how it ended, and who can sign it. */
 
 export const ProposalText = z.object({
   proposal: z.string(),
   revision: z
     .string()
-    .meta({ description: 'The revision at which its terms last changed: send it as If-Match to answer.' }),
+    .meta({ description: 'The revision at which its terms last changed. Send it as If-Match when you answer.' }),
   fact: z.object({ type: z.string(), data: z.looseObject({}) }),
   sentence: z.string(),
   facts: z
     .array(z.object({ type: z.string(), data: z.looseObject({}), sentence: z.string() }))
-    .meta({ description: 'Every fact of a deal, in the order in which they are recorded; one, where it is no deal.' }),
+    .meta({ description: 'Every fact of a deal, in the order in which they are recorded; one fact if it is no deal.' }),
   by: z.string(),
   officer: z.string(),
   awaiting: z.array(z.string()),
   needs: z.array(z.object({ fact: z.int(), bodies: z.array(z.string()) })).meta({
     description:
-      'What a deal still takes: for the fact at a place of `facts`, from 0, the signature of an officer of any one of the bodies. None, where it is no deal.',
+      'The signatures that a deal still lacks. Each is for the fact at a place of `facts`, from 0, by an officer of any one of the bodies. Empty if it is no deal.',
   }),
   given: z
     .array(z.object({ officer: z.string(), partner: z.string(), role: z.string(), facts: z.array(z.int()) }))
@@ -54,7 +54,7 @@ export const ProposalText = z.object({
   otherHalf: z
     .object({ kind: z.enum(['fund', 'dispute']), in: z.string(), proposal: z.string() })
     .nullable()
-    .meta({ description: 'The proposal that it names as the other half of a settlement; null where it names none.' }),
+    .meta({ description: 'The proposal that it names as the other half of a settlement; null if it names none.' }),
 });
 
 export type ProposalText = z.output<typeof ProposalText>;
@@ -107,7 +107,7 @@ const SignerText = z.object({
   rule: z
     .string()
     .nullable()
-    .meta({ description: 'The rule by which this officer cannot sign now; null where they can.' }),
+    .meta({ description: 'The rule that prevents this officer from signing now; null if they can sign.' }),
   why: z.string().nullable().meta({ description: 'The same in words.' }),
 });
 
@@ -118,16 +118,16 @@ export const WholeProposal = ProposalText.extend({
   state: z.enum(STATES),
   settlement: SettlementText.nullable().meta({
     description:
-      'The settlement in two places that it is half of, with what has become of the other half; null where it is none.',
+      'The settlement in two places of which it is a half, with the state of the other half; null if it is no half.',
   }),
   ending: z.string().nullable().meta({ description: 'How it ended, in words; null while it is on the table.' }),
   replaces: z
     .object({ type: z.string(), data: z.looseObject({}) })
     .nullable()
-    .meta({ description: 'The text that its last counter took the place of; null where nobody has countered it.' }),
+    .meta({ description: 'The fact that its last counter-offer replaced; null if nobody has countered it.' }),
   replaced: z
     .array(z.object({ type: z.string(), data: z.looseObject({}), sentence: z.string() }))
-    .meta({ description: 'Every fact that its last counter took the place of, in their order.' }),
+    .meta({ description: 'Every fact that its last counter-offer replaced, in their order.' }),
   steps: z.array(StepText).meta({ description: 'What was done with it, in the order in which it was recorded.' }),
   documents: z
     .array(DocumentText)
@@ -135,19 +135,22 @@ export const WholeProposal = ProposalText.extend({
   recorded: z
     .object({ id: z.string(), revision: z.string(), recordedAt: z.string(), sentence: z.string() })
     .nullable()
-    .meta({ description: 'The fact that its signature recorded, of a deal the first; null where it is not signed.' }),
+    .meta({ description: 'The fact that its signature recorded, for a deal the first; null if it is not signed.' }),
   records: z
     .array(z.object({ id: z.string(), revision: z.string(), recordedAt: z.string(), sentence: z.string() }))
     .meta({ description: 'Every fact that its last signature recorded, in their order.' }),
   signers: z.array(SignerText).meta({
     description:
-      'The officers of the side that it waits for, and whether each could sign it now; none of a proposal that has ended, or where an earlier instant is asked about.',
+      'The officers of the side that it waits for, and whether each could sign it now. Empty if the proposal has ended, or if an earlier instant is asked about.',
   }),
 });
 
 type WholeProposal = z.input<typeof WholeProposal>;
 
-/** The bodies any of which a proposal waits for, with the day of the fact that they are a side of; of a deal, for each need. */
+/**
+ * The bodies that a proposal waits for, any one of which may sign, with the effective day of their fact; for a deal,
+ * one entry for each need.
+ */
 export const sidesToSign = (
   proposal: OpenProposal,
 ): { readonly bodies: readonly string[]; readonly effective: Day }[] =>
@@ -156,7 +159,7 @@ export const sidesToSign = (
     effective: textsOf(proposal)[fact]!.data.effective,
   }));
 
-/** Whether each officer of the side that a proposal waits for could sign it now, tried by the rules themselves. */
+/** Whether each officer of the side that a proposal waits for could sign it now, as the rules themselves say. */
 async function signersOf(ledger: Ledger, kind: StreamKind, stream: string, proposal: OpenProposal) {
   const { id, revision } = proposal;
   const register = ledger.model.register();
@@ -194,14 +197,14 @@ async function signersOf(ledger: Ledger, kind: StreamKind, stream: string, propo
   return signers;
 }
 
-/** The documents of several steps, each once: who signs may name those that the offer names. */
+/** The documents of several steps, each once, because the signer may name the same documents as the offer. */
 const documentsOf = (steps: readonly Entry[]) => [
   ...new Map(
     steps.flatMap(({ evidence }) => evidence.map((each) => [JSON.stringify(documentText(each)), documentText(each)])),
   ).values(),
 ];
 
-/** A proposal as known at an instant; where none is given, now, with who can sign it. */
+/** A proposal as known at an instant; left out, now, with who can sign it. */
 export async function wholeProposal(
   ledger: Ledger,
   kind: StreamKind,
@@ -284,12 +287,12 @@ const maySee = (seeing: Seeing, stream: string): boolean => {
   return kind === 'register' || (kind === 'fund' ? seeing.sees(name) : seeing.seesCases(name));
 };
 
-/** A receipt and a mailed link name a proposal alone. This finds the stream that it is in. */
+/** Finds the stream of a proposal by its identifier alone, which a receipt or a mailed link gives. */
 export const proposalAnywhere = query({
   name: 'find-proposal',
   path: '/proposals/{proposal}',
   about:
-    'One proposal by its identifier alone, wherever it was made, waiting or ended; of what the asker may not see it says what it says of one that is not there.',
+    'One proposal by its identifier alone, wherever it was made, waiting or ended. A proposal that you may not see is refused as if it did not exist.',
   params: OfProposal,
   options: z.strictObject({ 'known-at': KnownAt.optional() }),
   answer: WholeProposal,

@@ -40,38 +40,44 @@ import { cursor, onDatesOfCursor, withDatesInCursor } from './pages.js';
  */
 export interface Query {
   readonly name: string;
-  /** Its address under /v1. What stands in braces is a parameter, and an argument of the command. */
+  /** Its address under /v1. A name in braces is a parameter, and an argument of the command. */
   readonly path: string;
   readonly about: string;
   readonly params: z.ZodObject;
   readonly options: z.ZodObject;
   readonly answer: z.ZodObject;
-  /** Answers, with claims as the asker may know them. Costly questions work out only what the asker may see. */
+  /**
+   * Answers the question, with claims as the asker may know them. Costly questions work out only what the asker may
+   * see.
+   */
   run(ledger: Ledger, asked: Asked, seeing: Seeing): Promise<Answer | Refusal>;
   /** The answer as a table, for CSV and the terminal. */
   table(answer: Answer): Table;
-  /** The revision that a later act may be bound to, where the answer has one. */
+  /** The revision to which a later act can be bound, if the answer has one. */
   revision?(answer: Answer): string;
-  /** Whether it speaks of single cases in dispute, which not everybody who sees their totals may see. */
+  /** Whether it is about single cases in dispute. Some askers may see only totals. */
   readonly cases?: true;
-  /** The answer with only what the asker may see of it. */
+  /** The answer without what the asker may not see. */
   seenBy?(answer: Answer, seeing: Seeing): Answer;
-  /** Whether the program alone answers it, the same to everybody: {@link fixedQuery}. */
+  /** Whether the program alone answers it, with the same answer for everybody: {@link fixedQuery}. */
   readonly isFixed?: true;
 }
 
 /** What an asker may see. */
 export interface Seeing {
   sees(fund: string): boolean;
-  /** Totals of an area’s disputes. */
+  /** Whether they may see totals of an area’s disputes. */
   seesArea(area: string): boolean;
-  /** Single cases of an area’s disputes. */
+  /** Whether they may see single cases of an area’s disputes. */
   seesCases(area: string): boolean;
-  /** What an area’s claims come to, to the penny: who sees its cases, and everybody where no disputes are kept. */
+  /**
+   * Whether they may see the exact sum of an area’s claims: askers who see its cases may, and everybody may if the area
+   * keeps no disputes.
+   */
   seesClaims(area: string): boolean;
 }
 
-/** Who asks at the ledger itself sees every fund. */
+/** Somebody who works at the ledger itself sees every fund. */
 const anything = (): boolean => true;
 
 export const SEES_ALL: Seeing = { sees: anything, seesArea: anything, seesCases: anything, seesClaims: anything };
@@ -82,9 +88,9 @@ export type Answer = Readonly<Record<string, unknown>>;
 export interface Table {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
-  /** Columns that a terminal may leave out where there is nothing in them; it names them then. */
+  /** Columns that a terminal may leave out if they are empty. It then names them. */
   readonly minor?: readonly string[];
-  /** Columns for a file alone: what every row is of, which may be all that somebody has of it. */
+  /** Columns only for files: what every row is about, because a file may be read alone. */
   readonly inFiles?: readonly string[];
 }
 
@@ -109,7 +115,8 @@ export const query = <P extends z.ZodObject, O extends z.ZodObject, A extends z.
   async run(ledger, sent, seeing) {
     const asked = onDatesOfCursor(sent);
     if (asked instanceof Refusal) return asked;
-    // Only an instant that is asked for by name is settled first: who asks for the present asks for what can change.
+    // Only an instant that the question names is settled first. A question about the present asks for what can still
+    // change.
     await ledger.settling.settle(instantsIn(asked));
     const answer = await declared.run(ledger, asked as z.output<P> & z.output<O>, seeing);
     return answer instanceof Refusal || !('after' in declared.options.shape) ? answer : withDatesInCursor(answer);
@@ -117,8 +124,8 @@ export const query = <P extends z.ZodObject, O extends z.ZodObject, A extends z.
 });
 
 /**
- * A question that takes nothing, and that the program itself answers: the ledger says nothing of it. The answer is worked
- * out once, and the same one, which nobody can change, is given each time.
+ * A question without parameters that the program itself answers, without the ledger. The answer is worked out once and
+ * frozen, and the same object is returned each time.
  */
 export function fixedQuery<A extends z.ZodObject>({
   says,
@@ -136,7 +143,7 @@ export function fixedQuery<A extends z.ZodObject>({
   };
 }
 
-/** The instants that a question names: the options of which it is said what was known. */
+/** The instants that a question names, from its options about what was known. */
 const instantsIn = (asked: Asked): Instant[] =>
   Object.entries(asked).flatMap(([name, value]) =>
     name.includes('known') && typeof value === 'number' ? [value as Instant] : [],
@@ -158,7 +165,7 @@ export const KnownAt = z
   })
   .meta({
     description:
-      'What was known: a UTC instant, or a day, which means the end of that day in Europe/London. Left out, now.',
+      'The instant up to which records count: a UTC instant, or a day, which means the end of that day in Europe/London. Left out, now.',
     examples: ['2016-06-30'],
   });
 
@@ -178,7 +185,7 @@ export const OfPartner = OfFund.extend({
     examples: ['norfolk-county-council'],
   }),
 });
-/** The effective day for disputes, which know no financial year of their own. */
+/** The effective day for disputes, which have no financial year of their own. */
 const OnAnyDay = EffectiveDay.meta({
   description: 'The effective day, inclusive, in Europe/London. Left out, today.',
   examples: ['2023-03-31'],
@@ -195,7 +202,7 @@ export const LimitOption = z.coerce
   .min(1, { error: LIMIT_WORDS })
   .max(500, { error: LIMIT_WORDS })
   .default(100)
-  .meta({ description: 'How many at the most, 1 to 500; 100 where it is left out.' });
+  .meta({ description: 'The most rows of a page, 1 to 500; left out, 100.' });
 
 /** A financial year. */
 export const Year = z
@@ -203,10 +210,10 @@ export const Year = z
   .refine((label) => financialYear(label) !== undefined, { error: 'must be a financial year such as "2016-17"' })
   .meta({ examples: ['2016-17'] });
 
-/** Whether only what is overdue is asked for. */
+/** Whether only overdue items are asked for. */
 export const Overdue = z.enum(['true', 'false']).default('false');
 
-/** The place in pages of a stream's happenings: a revision, exclusive. */
+/** The place in the history of a stream: a revision, exclusive. */
 export const PageOptions = z.strictObject({
   'known-at': KnownAt.optional(),
   after: cursor(z.string().regex(/^(0|[1-9]\d{0,14})$/)).optional(),
@@ -215,7 +222,7 @@ export const PageOptions = z.strictObject({
 export const NextPage = z
   .string()
   .nullable()
-  .meta({ description: 'The cursor of the next page, which is of the same instant; null on the last.' });
+  .meta({ description: 'The cursor of the next page, which has the same instant; null on the last page.' });
 
 // Answers
 
@@ -225,19 +232,19 @@ export const Stamp = {
   outsideYear: z
     .boolean()
     .optional()
-    .meta({ description: 'True where the day asked for is outside the fund’s year; left out otherwise.' }),
+    .meta({ description: 'True if the day asked for is outside the fund’s year; otherwise left out.' }),
 };
 
 /** The figures of a position: what is agreed and paid, and what has been done with the money. */
 export const POSITION_FIGURES = [...FIGURES, ...USE_FIGURES] as const;
-/** What is agreed and paid alone. */
+/** Only what is agreed and paid. */
 export const OwedText = z.object(
   Object.fromEntries(FIGURES.map((name) => [name, SignedMoney])) as Record<keyof Figures, typeof SignedMoney>,
 );
 export const FiguresText = OwedText.extend(
   Object.fromEntries(USE_FIGURES.map((name) => [name, SignedMoney])) as Record<keyof Use, typeof SignedMoney>,
 );
-/** The figures of a gap, in the order in which they are told. */
+/** The figures of a gap, in the order in which answers have them. */
 export const FIGURES_OF_GAP = GAP_FIGURES;
 
 export const GapText = z.object({
@@ -265,7 +272,7 @@ export const SuccessionsText = z
   )
   .meta({
     description:
-      'The changes of bodies by the day asked for, as known: figures stand under the names of those who followed.',
+      'The changes of bodies up to the day asked for, as known. Figures stand under the names of the successors.',
   });
 
 export const successionsText = ({ successions }: Pick<Inheritance, 'successions'>): z.input<typeof SuccessionsText> =>
@@ -284,7 +291,7 @@ export const EntryText = z.object({
   revision: z.string(),
   type: z.string().meta({
     description:
-      'The kind of fact, or of the step of a proposal. ProposalExpired where the last day of an offer passed: nobody records it, and its revision is that of the terms of the offer.',
+      'The type of the fact, or of the step of a proposal. ProposalExpired if the last day of an offer has passed: nobody records this, and its revision is that of the terms of the offer.',
   }),
   recordedAt: z.string(),
   effective: z.string(),
@@ -294,11 +301,11 @@ export const EntryText = z.object({
   evidence: z.array(z.string()),
 });
 
-/** A document that a fact names, as an answer has it. */
+/** A document that a fact names, in an answer. */
 export const DocumentText = z.object({
   reference: z.string(),
-  sha256: z.string().nullable().meta({ description: 'The digest of the file; null where none was given.' }),
-  page: z.int().nullable().meta({ description: 'The page that matters; null where none was named.' }),
+  sha256: z.string().nullable().meta({ description: 'The digest of the file; null if none was given.' }),
+  page: z.int().nullable().meta({ description: 'The page that matters; null if none was named.' }),
 });
 
 export const documentText = ({
@@ -324,13 +331,13 @@ export const entryText = (entry: Entry): z.input<typeof EntryText> => ({
 
 // Names that are asked about
 
-/** A partner of the fund, under the name of its opening or of those who have followed it, also where they have ended too. */
+/** Whether a body is a partner of the fund: one from its opening, or a successor, even if that one has ended too. */
 export const isIn = (at: FundAtDates, partner: string): boolean =>
   at.opened.includes(partner) ||
   at.opened.some((each) => lineOf(at.inheritance.successions, each, at.area).includes(partner)) ||
   at.partners.includes(partner);
 
-/** Refuses a partner in an address that is none of the fund’s. */
+/** Refuses a partner in an address that is not a partner of the fund. */
 export const partnerUnknown = (fund: string, partner: string): Refusal =>
   refuse('name_unknown', `${partner} is not a partner of ${fund}.`);
 
@@ -349,10 +356,13 @@ export interface FundAtDates {
   readonly size: number;
   /** The instant of what was known. */
   readonly instant: Instant;
-  /** The last revision of the fund that is known; -1 where none is. */
+  /** The last known revision of the fund; -1 if none is known. */
   readonly upTo: number;
   readonly year: FinancialYear;
-  /** The partners that the fund was opened with, and those in whose place they and others are on the day. */
+  /**
+   * The partners with which the fund was opened, and the bodies that stand in their place, and in that of others, on
+   * the day.
+   */
   readonly opened: readonly string[];
   readonly partners: readonly string[];
   readonly known: KnownText;
@@ -370,8 +380,8 @@ export interface TwoDates {
 }
 
 /**
- * A fund at two dates, defaults filled in and echoed: no hidden windows. Before anybody knew of the fund there are no
- * figures of it, not even of nothing: that is refused in words.
+ * A fund at two dates. Defaults are filled in, and the answer repeats them. Before the fund was known, it has no
+ * figures, not even zero: the question is refused.
  */
 export function fundAtDates(ledger: Ledger, fund: string, dates: TwoDates): FundAtDates | Refusal {
   const at = fundEver(ledger, fund, dates);
@@ -379,8 +389,8 @@ export function fundAtDates(ledger: Ledger, fund: string, dates: TwoDates): Fund
 }
 
 /**
- * A fund at an instant, for a question that takes no day of its own: on the day of the instant, so that the same question
- * is of the same two dates whenever it is asked.
+ * A fund at an instant, for a question without a day of its own. The day is that of the instant, so that the same
+ * question always has the same two dates.
  */
 export function fundThen(ledger: Ledger, fund: string, knownAt: Instant | undefined): FundAtDates | Refusal {
   const year = ledger.model.fund(fund)?.outline.opened?.year;
@@ -388,7 +398,7 @@ export function fundThen(ledger: Ledger, fund: string, knownAt: Instant | undefi
   return fundAtDates(ledger, fund, { on, 'known-at': knownAt });
 }
 
-/** Refuses what is asked of a fund or an area as known before it was recorded that it is there. */
+/** Refuses a question about a fund or an area as known before its opening was recorded. */
 const notKnownYet = (
   { model }: Ledger,
   stream: string,
@@ -399,7 +409,7 @@ const notKnownYet = (
     ? refuse('not_known_then', `${name} was not in the ledger at ${knownAtInWords(stamp.knownAt)}.`)
     : undefined;
 
-/** The same also of instants at which the fund was not known: its figures are nothing then. */
+/** The same, but also for instants at which the fund was not known yet: its figures are then zero. */
 export function fundEver(ledger: Ledger, fund: string, { on, 'known-at': knownAt }: TwoDates): FundAtDates | Refusal {
   const found = ledger.model.fund(fund);
   const opened = found?.outline.opened;
@@ -424,7 +434,7 @@ export function fundEver(ledger: Ledger, fund: string, { on, 'known-at': knownAt
     upTo,
     year: opened.year,
     opened: members,
-    // Not every question is about them all.
+    // Worked out on demand, because not every question needs it.
     get partners() {
       return partnersNow(members, view, inheritance);
     },
@@ -433,7 +443,7 @@ export function fundEver(ledger: Ledger, fund: string, { on, 'known-at': knownAt
   };
 }
 
-/** Which bodies have ended by a day, and who follows them in an area, by what is known at a size of the ledger. */
+/** Which bodies have ended by a day, and who follows them in an area, as known at a size of the ledger. */
 export const inheritanceAt = (ledger: Ledger, area: string, on: Day, size: number): Inheritance => ({
   area,
   successions: successionsOn(
@@ -443,7 +453,7 @@ export const inheritanceAt = (ledger: Ledger, area: string, on: Day, size: numbe
   ),
 });
 
-/** The changes of bodies that a fund’s figures rest on, each with the event of the register that recorded it. */
+/** The changes of bodies on which a fund’s figures depend, each with the event of the register that recorded it. */
 export async function changesOf(ledger: Ledger, { inheritance, size }: FundAtDates): Promise<Change[]> {
   const { successions } = inheritance;
   if (successions.length === 0) return [];
@@ -465,7 +475,7 @@ export const nameOf = (ledger: Ledger, partner: string): string => ledger.model.
 export const entriesOf = (ledger: Ledger, { fund, size }: Pick<FundAtDates, 'fund' | 'size'>): Promise<Entry[]> =>
   ledger.entries(fundStream(fund), size);
 
-/** The same with what passes by itself: what they post adds up to the figures as known. */
+/** The fund’s moves, including those that happen without a fact. Their postings add up to the figures as known. */
 export const movesOf = async (ledger: Ledger, at: Pick<FundAtDates, 'fund' | 'size' | 'instant'>): Promise<Entry[]> =>
   withExpiries(await entriesOf(ledger, at), ledger.model.fund(at.fund)!.offers, at);
 
@@ -481,7 +491,7 @@ export interface DisputesAtDates extends DisputesView {
   readonly stamp: StampText;
 }
 
-/** Refuses a partner that is asked about and is neither of the area’s partners nor among those found in its cases. */
+/** Refuses a partner that is neither a partner of the area nor a side of one of its cases. */
 export const notInArea = (
   { area, partners }: DisputesAtDates,
   partner: string | undefined,
@@ -491,7 +501,7 @@ export const notInArea = (
     ? undefined
     : refuse('not_in_area', `${partner} is not a partner in the disputes of ${area}.`);
 
-/** An area's disputes at two dates, defaults filled in and echoed. */
+/** An area's disputes at two dates. Defaults are filled in, and the answer repeats them. */
 export function disputesAtDates(
   ledger: Ledger,
   area: string,

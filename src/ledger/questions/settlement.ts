@@ -7,9 +7,9 @@ import type { Ledger } from '../ledger.js';
 import { proposalIn, STATES, streamThen, type ProposalThen, type StreamThen, type Then } from './proposal-then.js';
 import type { Seeing } from './question.js';
 
-/** A settlement in two places or more, as each of its parts tells it. Source: docs/decisions/deals.md. */
+/** A settlement in two or more places, as each of its parts shows it. Source: docs/decisions/deals.md. */
 
-/** The state of a part: that of any proposal, or that everything its signature recorded was reversed. */
+/** The state of a part: that of a proposal, or `reversed` if everything that its signature recorded was reversed. */
 const PART_STATES = [...STATES, 'reversed'] as const;
 type PartState = (typeof PART_STATES)[number];
 
@@ -18,15 +18,15 @@ const PartText = z.object({
   in: z.string().meta({ description: 'The fund, or the area.' }),
   proposal: z.string(),
   state: z.enum(PART_STATES),
-  sentence: z.string().nullable().meta({ description: 'What it offers; null where you may not see it.' }),
+  sentence: z.string().nullable().meta({ description: 'What it offers; null if you may not see it.' }),
 });
 
 export const SettlementText = z.object({
-  isWhole: z.boolean().meta({ description: 'Whether each of its parts is signed, and none taken back.' }),
+  isWhole: z.boolean().meta({ description: 'Whether every part is signed and none has been taken back.' }),
   words: z.string(),
   others: z.array(PartText).meta({
     description:
-      'The other half; several where one that ended unsigned was made again, or where the settlement is in more than two places. Twenty at the most, those that stand first.',
+      'The other half. There are several if a half that ended unsigned was made again, or if the settlement is in more than two places. At most twenty, those in force first.',
   }),
 });
 
@@ -34,18 +34,18 @@ type SettlementText = z.output<typeof SettlementText>;
 type PartText = z.output<typeof PartText>;
 
 const OTHERS_MAX = 20;
-/** So many parts are looked for; a settlement in more places is told by these. */
+/** How many parts are looked for. A settlement in more places is described by these. */
 const PARTS_MAX = 100;
 
 const STANDING: readonly PartState[] = ['open', 'agreed'];
 const stands = ({ state }: Pick<PartText, 'state'>): boolean => STANDING.includes(state);
 /**
- * A part that ended unsigned no longer belongs to the settlement; a part that was signed and reversed means that the
+ * A part that ended unsigned no longer belongs to the settlement. If a part was signed and then reversed, the
  * settlement is not whole.
  */
 const counts = (part: Pick<PartText, 'state'>): boolean => stands(part) || part.state === 'reversed';
 
-/** The proposal that an event of a stream is a step of, or whose signature recorded it; undefined where there is none. */
+/** The proposal of which an event is a step, or whose signature recorded it; undefined if there is none. */
 export function proposalOf(entries: readonly Entry[], revision: number): string | undefined {
   const step = entries.findLast(
     (entry): entry is Entry & ProposalEvent => entry.revision <= revision && isProposalEvent(entry),
@@ -57,7 +57,7 @@ export function proposalOf(entries: readonly Entry[], revision: number): string 
     : undefined;
 }
 
-/** Whether all that the signature of a proposal recorded was taken back. */
+/** Whether everything that the signature of a proposal recorded was taken back. */
 function isReversed({ entries }: StreamThen, { steps }: ProposalThen): boolean {
   const agreed = steps.find(({ type }) => type === 'ProposalAgreed');
   if (!agreed) return false;
@@ -73,7 +73,7 @@ interface Place {
   readonly proposal: string;
 }
 
-/** All proposals that hang together with one by naming it, or by being named. */
+/** All proposals connected with one because they name it, or because it names them. */
 function otherParts({ model }: Ledger, own: Place): Place[] {
   const found = new Map([[own.proposal, own]]);
   for (const { stream, proposal } of found.values()) {
@@ -86,7 +86,7 @@ function otherParts({ model }: Ledger, own: Place): Place[] {
   return [...found.values()].slice(1);
 }
 
-/** The settlement that a proposal is half of, as known then; null where it is a whole by itself. */
+/** The settlement of which a proposal is a half, as known then; null if the proposal is no half. */
 export async function settlementOf(
   ledger: Ledger,
   stream: string,
@@ -96,7 +96,7 @@ export async function settlementOf(
 ): Promise<SettlementText | null> {
   const parts = otherParts(ledger, { stream, proposal: id });
   if (parts.length === 0) return null;
-  // Each stream is read once, however many parts are in it.
+  // Each stream is read once, whatever the number of parts in it.
   const streams = new Map<string, StreamThen>();
   for (const each of new Set([stream, ...parts.map((part) => part.stream)]))
     streams.set(each, await streamThen(ledger, each, then));
@@ -104,7 +104,7 @@ export async function settlementOf(
     const there = streams.get(part.stream)!;
     const found = proposalIn(there, part.proposal, then);
     if (!found) return [];
-    // Parts are of funds and of disputes alone.
+    // Only funds and disputes hold parts.
     const { kind, name } = placed(part.stream) as { readonly kind: 'fund' | 'dispute'; readonly name: string };
     const sentence = (kind === 'fund' ? sees(name) : seesCases(name)) ? offerSentence(KINDS[kind], found.terms) : null;
     return [{ kind, in: name, proposal: part.proposal, state: stateOfPart(there, found), sentence }];
@@ -133,13 +133,17 @@ function settlementInWords(state: PartState, told: readonly PartText[], isWhole:
       ? `A settlement in two places, all signed. The other half is ${places[0]!}.`
       : `A settlement in ${told.length + 1} places, all signed. The others are ${places.join(' and ')}.`;
   const where = told.map((each) => `${placeOfHalf(each)}, ${PART_WORDS[each.state]}`).join('; ');
-  const alone = state === 'agreed' && !told.some(stands) ? ' This half is signed, and stands by itself.' : '';
+  const alone =
+    state === 'agreed' && !told.some(stands) ? ' This half is signed and is in force without the other.' : '';
   return told.length === 1
     ? `Half of a settlement. The other half, ${where}.${alone}`
     : `Part of a settlement in ${told.length + 1} places. The others: ${where}.`;
 }
 
-/** What a bridge asks of the halves of settlements: what was signed from one size of the ledger to a later state of knowledge. */
+/**
+ * What a bridge asks about halves of settlements: what was signed after one size of the ledger, up to a later state of
+ * knowledge.
+ */
 interface Signed {
   readonly from: number;
   readonly to: Then;
@@ -147,7 +151,7 @@ interface Signed {
 
 /**
  * The halves of settlements that were signed in a stream between two states of knowledge, and whose other half is not
- * signed by the second: each with what it says, and what has become of the other half.
+ * signed by the second. Each with its sentence, and the state of the other half.
  */
 export async function halvesSigned(
   ledger: Ledger,

@@ -40,7 +40,7 @@ import {
   type FundAtDates,
 } from './question.js';
 
-/** What waits for an officer, what the officer waits for, and what has fallen due; and all funds at a glance. */
+/** What waits for an officer, what the officer waits for, and what has fallen due; and an overview of all funds. */
 
 const Waiting = z.object({
   proposal: z.string(),
@@ -53,7 +53,7 @@ const Waiting = z.object({
   needs: ProposalText.shape.needs,
   expires: z.string().nullable(),
   daysLeft: z.int().nullable().meta({
-    description: 'The days in which it can still be signed, today among them; null where it has no last day.',
+    description: 'How many days are left to sign it, today included; null if it has no last day.',
   }),
 });
 
@@ -89,14 +89,15 @@ interface ActsFor {
   readonly role: Role;
 }
 
-/** Whether an officer of these mandates is one of those that a proposal waits for; the rules say whether they may sign. */
+/** Whether a proposal waits for an officer with these mandates. Whether they may sign is for the rules to say. */
 function awaits(ledger: Ledger, stream: string, proposal: OpenProposal, officer: string, held: readonly ActsFor[]) {
   const { kind: kindName } = placed(stream);
   const { needs, given } = proposal.deal ?? { needs: [{ fact: 0, bodies: proposal.awaiting }], given: [] };
   const rolesOf = (at: number): readonly Role[] => {
     const fact = factOf(KINDS[kindName], textsOf(proposal)[at]!.type);
     const { signerRoles } = signingOf(fact, { rules: RULES_NOW });
-    // Of what whoever made a deal is no side of, one signature is of a role that proposes.
+    // If the maker of a deal is not a side of a part, one of the part’s signatures must be in a role that may propose
+    // it.
     return (given[0]?.facts.includes(at) ?? true) ? signerRoles : [...fact.roles, ...signerRoles];
   };
   const signed = new Set(given.flatMap((each) => (each.officer === officer ? each.facts : [])));
@@ -111,7 +112,7 @@ function awaits(ledger: Ledger, stream: string, proposal: OpenProposal, officer:
   );
 }
 
-/** The bodies that stand today for those that a proposal names. */
+/** The bodies that today stand for those named in a proposal. */
 function sidesOf(ledger: Ledger, stream: string, { data }: FactText, bodies: readonly string[]): string[] {
   const { kind, name } = placed(stream);
   const today = londonDay(ledger.model.now(ledger.clock));
@@ -136,15 +137,16 @@ function waitingText(stream: string, proposal: OpenProposal, today: string): Wai
   };
 }
 
-/** Those that end first come first; those that do not end come last. */
+/** Proposals that end sooner come first. Those without a last day come last. */
 const byDaysLeft = (a: Waiting, b: Waiting): number => (a.daysLeft ?? Infinity) - (b.daysLeft ?? Infinity);
 
 /**
- * What the partners of some mandates have not paid in a fund, and, for those who hold the pool, what others have not. What a
- * body that has ended left unpaid is its successors' to pay.
+ * What the partners of some mandates have not paid in a fund; for hosts of the pool, also what others have not paid.
+ * The unpaid debts of a body that has ended are due from its successors.
  */
 function overdueIn(ledger: Ledger, fund: string, partners: ReadonlySet<string>): z.input<typeof OverdueText>[] {
-  // Today is a day of no fund but this year’s: what an earlier year left unpaid stands overdue on its last day.
+  // If today is outside the fund’s year, the figures are those of the nearest day: an earlier year’s arrears are shown
+  // on its last day.
   const at = fundAtDates(ledger, fund, {}) as FundAtDates;
   const today = londonDay(ledger.model.now(ledger.clock));
   const { successions } = ledger.model.register();
@@ -160,7 +162,7 @@ export const tasks = query({
   name: 'tasks',
   path: '/officers/{officer}/tasks',
   about:
-    'What an officer has to do today: what waits for their signature, what their partners have proposed and others must sign, what is overdue in the funds of their partners, which periods are to be closed and which returns to be filed, which minimum tests fail, and which deadlines of disputes are near.',
+    'What an officer has to do today: proposals that wait for their signature, proposals of their partners that others must sign, overdue payments in the funds of their partners, periods to close, returns to file, minimum tests that fail, and deadlines of disputes that are near.',
   params: OfOfficer,
   options: Nothing,
   answer: z.object({
@@ -170,28 +172,28 @@ export const tasks = query({
     mandates: z.array(MandateText),
     toSign: z.array(Waiting).meta({
       description:
-        'What waits for a partner and a role that the officer is mandated for. The limit of the officer, and every other rule, are tried when it is signed; the question of the proposal says what they say now.',
+        'Proposals that wait for a partner and a role of the officer’s mandates. The officer’s limit and every other rule are checked when it is signed; the question about the proposal shows what they say now.',
     }),
-    waiting: z.array(Waiting).meta({ description: 'What the officer’s partners have proposed, and others must sign.' }),
+    waiting: z.array(Waiting).meta({ description: 'Proposals of the officer’s partners that others must sign.' }),
     overdue: z.array(OverdueText).meta({
       description:
-        'What the officer’s partners have not paid, and what others have not paid to a pool that they hold; of a fund of an earlier year on its last day.',
+        'What the officer’s partners have not paid, and what others have not paid to a pool that these partners host. For a fund of an earlier year: on its last day.',
     }),
     periodsToClose: z.array(PeriodsText).meta({
       description:
-        'The accounting periods that are over and not closed, of the funds that the officer manages for their host.',
+        'Accounting periods that have ended and are not closed, in the funds that the officer manages for their host.',
     }),
     returnsToFile: z.array(ReturnsText).meta({
       description:
-        'The quarters that are over and of which no return is filed, of the funds that the officer manages for their host.',
+        'Quarters that have ended and for which no return has been filed, in the funds that the officer manages for their host.',
     }),
     testsFailing: z.array(FailingText).meta({
       description:
-        'The minimum tests that fail today, of the funds of the partners that the officer is a pool manager or finance officer of: until the year is closed, or was over a year ago.',
+        'Minimum tests that fail today, in the funds of the partners for which the officer is a pool manager or finance officer. A fund is tested until its year is closed, and for a year after its end at most.',
     }),
     deadlines: z.array(DeadlineText).meta({
       description:
-        'The stages of open cases that have ended or end within 14 days, where a partner of the officer is a side: the nearest fifty.',
+        'Stages of open cases that have ended or end within 14 days, if a partner of the officer is a side. At most fifty, the nearest.',
     }),
   }),
   async run(ledger, { officer }, seeing = SEES_ALL) {
@@ -210,7 +212,7 @@ export const tasks = query({
       officer,
       on: today,
       ...known,
-      // Tasks are those of the present, and cannot be asked again of the same instant.
+      // Tasks are those of the present moment. They cannot be asked again for the same instant.
       settled: false,
       mandates: held.map((each) => mandateText(ledger, each)),
       toSign: seen
@@ -299,7 +301,7 @@ const PortfolioText = z.object({
   overdue: SignedMoney,
 });
 
-/** Claims stand beside the gap, and no figure of a portfolio is of them. */
+/** Claims stand beside the gap, and the overview has no figures of them. */
 function figuresOf(at: FundAtDates): Record<PortfolioFigure, Pence> {
   const { requirement, funded, soft, hard } = gapOf(at.view, NO_MONEY);
   return { requirement, funded, soft, hard, overdue: positionAt(at).total.overdue };
@@ -310,7 +312,9 @@ interface PortfolioRow {
   readonly figures: Record<PortfolioFigure, Pence>;
 }
 
-/** The sums of each financial year. The gap of one year says nothing of another. */
+/**
+ * The sums of each financial year. Years are not added together, because one year’s gap says nothing about another’s.
+ */
 const yearsOf = (rows: readonly PortfolioRow[]) =>
   [...new Set(rows.map(({ at }) => at.year.label))].sort().map((year) => {
     const own = rows.filter(({ at }) => at.year.label === year);
@@ -328,14 +332,13 @@ const yearsOf = (rows: readonly PortfolioRow[]) =>
 export const portfolio = query({
   name: 'portfolio',
   path: '/portfolio',
-  about:
-    'Every fund that the asker sees, one row each, at two dates: what it requires, what is funded, offered and late.',
+  about: 'Every fund that you may see, one row each, at two dates: what is required, funded, offered and overdue.',
   params: Nothing,
   options: AtTwoDates,
   answer: z.object({
     on: z.string().nullable().meta({
       description:
-        'The effective day asked for; null where none was: then each fund has its own, today or the nearest day of its year.',
+        'The effective day asked for; null if none was. Each fund then has its own: today, or the nearest day of its year.',
     }),
     ...Known,
     funds: z.array(
@@ -358,7 +361,7 @@ export const portfolio = query({
     const { text: known } = knownThen(ledger, asked['known-at']);
     const rows = ledger.model.funds().flatMap((fund): PortfolioRow[] => {
       const at = seeing.sees(fund) ? fundAtDates(ledger, fund, asked) : undefined;
-      // What was not in the ledger then has no row.
+      // A fund that was not in the ledger then has no row.
       if (!at || at instanceof Refusal) return [];
       return [{ at, figures: figuresOf(at) }];
     });

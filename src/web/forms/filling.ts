@@ -66,7 +66,7 @@ export const suggested = (fields: Fields, dayOf: (name: string) => string): Form
     {},
     ...Object.entries(fields).map(([name, field]) => {
       const suggestion = suggestionOf(field);
-      // An optional field without a value has a meaning of its own.
+      // An optional field stays empty, because an empty one has a meaning too.
       if (!suggestion || 'field' in suggestion || isOptional(field)) return {};
       return filled(field, nameIn(name), 'day' in suggestion ? dayOf(name) : suggestion.value);
     }),

@@ -225,9 +225,7 @@ t.test('a declined offer is to do again, and what was taken back is not', async 
   );
   t.match(items[0], {
     amount: '0.00',
-    notes: [
-      'It is taken back in testshire-2017-18 and stands at £0.00 there; in this year it stands at £1,000,000.00.',
-    ],
+    notes: ['It is taken back in testshire-2017-18, with £0.00. This year it is £1,000,000.00.'],
   });
   t.equal((await opens(ledger, 'county-chief', {}, 'anew')).waiting.length, 1);
 });
@@ -248,7 +246,7 @@ t.test('contributions rise by the per cent that is asked for, to the penny, and 
     { due: '2017-04-01', amount: '51.14' },
     { due: '2017-10-31', amount: '51.12' },
   ]);
-  t.match(answer.leftOut, [{ name: 'south', why: 'It is left out by choice.' }]);
+  t.match(answer.leftOut, [{ name: 'south', why: 'You chose to leave it out.' }]);
   const refusal = async (given: Readonly<Record<string, string>>) =>
     (await ask(ledger, 'roll-forward', given)) as Refusal;
   t.match(await refusal({ uplift: 'nobody=2' }), { rule: 'name_unknown' });
@@ -299,20 +297,19 @@ t.test('what the next fund has already is shown with its own sum, and is no long
   await ledger.post('pool-manager', 'PlanLineSet', line({ category: 'saving', amount: '900.00' }));
   await agreed(ledger, { amount: '100.00' });
   const first = await opens(ledger, 'county-chief', { uplift: 'north-extra=50' });
-  const note =
-    'It is on the table of testshire-2017-18 and stands at £150.00 there; in this year it stands at £100.00.';
+  const note = 'It is proposed in testshire-2017-18, with £150.00. This year it is £100.00.';
   t.match(first.items[1], { state: 'offered', amount: '150.00', notes: [note] });
   const again = await rolled(ledger);
   t.match(again, { totals: { contributions: '150.00', requirement: '-900.00' } });
   t.match(again.items[1], { state: 'offered', amount: '150.00', was: '100.00', sentence: /£150\.00/ });
   const refusal = async (given: Readonly<Record<string, string>>) =>
     (await ask(ledger, 'roll-forward', given)) as Refusal;
-  const told = '"north-extra" is on the table of testshire-2017-18 already';
+  const told = '"north-extra" is proposed in testshire-2017-18 already';
   t.match(await refusal({ uplift: 'north-extra=20' }), {
     rule: 'name_unknown',
-    detail: `${told}, at £150.00: it can not be asked to rise here.`,
+    detail: `${told} with £150.00, so its rise cannot be changed here.`,
   });
-  t.match(await refusal({ without: 'north-extra' }), { detail: `${told}, and can not be left out here.` });
+  t.match(await refusal({ without: 'north-extra' }), { detail: `${told}, so it cannot be left out here.` });
   await ledger.done('north-ccg-finance', { act: 'agree', proposal: first.waiting[0]!.proposal }, { in: NEXT });
   await ledger.post(
     'pool-manager',
@@ -325,16 +322,8 @@ t.test('what the next fund has already is shown with its own sum, and is no long
   t.strictSame(
     after.items.map(({ state, amount, notes }) => [state, amount, notes]),
     [
-      [
-        'recorded',
-        '400.00',
-        ['It is recorded in testshire-2017-18 and stands at £400.00 there; in this year it stands at £900.00.'],
-      ],
-      [
-        'recorded',
-        '150.00',
-        ['It is recorded in testshire-2017-18 and stands at £150.00 there; in this year it stands at £100.00.'],
-      ],
+      ['recorded', '400.00', ['It is recorded in testshire-2017-18, with £400.00. This year it is £900.00.']],
+      ['recorded', '150.00', ['It is recorded in testshire-2017-18, with £150.00. This year it is £100.00.']],
     ],
   );
 });
@@ -394,7 +383,7 @@ t.test('officers who do it at once propose everything once', async (t) => {
   );
   const { items, waiting, totals } = await rolled(ledger);
   t.equal(waiting.length, 2, 'what was proposed by hand beside it is shown too');
-  t.match(items, [{ notes: [/^It is on the table 2 times: sign one/] }]);
+  t.match(items, [{ notes: [/^It is proposed 2 times. Sign one/] }]);
   t.equal(totals.contributions, '1000000.00', 'and counts once');
 });
 

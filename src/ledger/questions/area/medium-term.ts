@@ -39,7 +39,10 @@ import {
   type FundAtDates,
 } from '../question.js';
 
-/** Several years of one area: the gap of each, as known at an instant, and the bridge between two instants. */
+/**
+ * Several years of one area: the gap of each year as known at an instant, and why the gaps changed between two
+ * instants.
+ */
 
 const Year = z
   .string()
@@ -47,9 +50,9 @@ const Year = z
 
 const Years = {
   from: Year.optional().meta({
-    description: 'The first year. Left out, the first of which the area had a fund by then.',
+    description: 'The first year. Left out, the first for which the area had a fund by then.',
   }),
-  to: Year.optional().meta({ description: 'The last year. Left out, the last of which the area had a fund by then.' }),
+  to: Year.optional().meta({ description: 'The last year. Left out, the last for which the area had a fund by then.' }),
   department: DepartmentOption,
 };
 
@@ -60,8 +63,8 @@ interface AskedYears {
 }
 
 /**
- * The years asked for, each with the area’s fund of it where there is one: by what is known at a size of the ledger, so
- * that a fund that is opened later changes no answer. Years of a fund that the asker may not see are left out.
+ * The years asked for, each with the area’s fund if there was one at this size of the ledger, so that a fund opened
+ * later changes no answer. Years with a fund that the asker may not see are left out.
  */
 function yearsOf(
   ledger: Ledger,
@@ -81,7 +84,7 @@ function yearsOf(
     .filter(({ fund }) => fund === undefined || sees(fund));
 }
 
-/** A fund on the last day of its year, as known at an instant: where it had been opened by then. */
+/** A fund on the last day of its year, as known at an instant; undefined if it had not been opened by then. */
 function atYearEnd(ledger: Ledger, fund: string | undefined, year: FinancialYear, knownAt: Instant) {
   if (fund === undefined) return undefined;
   const at = fundEver(ledger, fund, { on: year.last, 'known-at': knownAt }) as FundAtDates;
@@ -105,7 +108,7 @@ const CategoryLine = z.object({
   amount: SignedMoney,
 });
 
-/** The lines of a plan, category by category: those of one add up to it. */
+/** The lines of a plan by category. The lines of a category add up to it. */
 function linesByCategory(
   at: FundAtDates,
   lines: ReadonlyMap<string, Pence>,
@@ -125,7 +128,7 @@ function linesByCategory(
 
 const FIGURES = ['requirement', 'funded', 'beside', 'gap', 'soft', 'hard', 'recurrentGap'] as const;
 
-/** The figures of a year, in words. */
+/** The figures of a year. */
 const FiguresText = {
   ...(Object.fromEntries(FIGURES.map((name) => [name, SignedMoney])) as Record<
     (typeof FIGURES)[number],
@@ -133,7 +136,7 @@ const FiguresText = {
   >),
   funded: SignedMoney.meta({ description: 'What is agreed in the pool.' }),
   beside: SignedMoney.meta({
-    description: 'What bodies have beside the pool: it counts here, and in no figure of the pool.',
+    description: 'Money of the bodies beside the pool. It counts only here, and in no figure of the pool.',
   }),
   gap: SignedMoney.meta({ description: 'requirement − funded − beside.' }),
 };
@@ -155,8 +158,8 @@ export const mediumTerm = query({
       z.object({
         year: z.string(),
         on: z.string(),
-        fund: z.string().nullable().meta({ description: 'Null where no fund of the year was open by then.' }),
-        requirements: z.array(PartText).meta({ description: 'By category; what saves is below nothing.' }),
+        fund: z.string().nullable().meta({ description: 'Null if no fund of the year was open by then.' }),
+        requirements: z.array(PartText).meta({ description: 'By category. Savings are negative.' }),
         funding: z.array(PartText).meta({ description: 'In the pool, by source.' }),
         besides: z.array(PartText).meta({
           description: 'Beside the pool, by source: council tax, revenue support grant, aligned budgets.',
@@ -166,7 +169,7 @@ export const mediumTerm = query({
     ),
     lines: z.array(CategoryLine).meta({
       description:
-        'The plan lines of each year: those of a category add up to it; what saves or is taken out is below nothing.',
+        'The plan lines of each year. The lines of a category add up to it. Savings and deductions are negative.',
     }),
   }),
   async run(ledger, asked, seeing) {
@@ -228,11 +231,11 @@ const RowText = z.object({
   cells: z.array(CellText),
   total: SignedMoney,
   missing: z.array(z.string()).meta({
-    description: 'Of a reprofiling: the other years that it names and of which there is no half in this bridge.',
+    description: 'For a reprofiling: the other years that it names whose half is not in this answer.',
   }),
   difference: SignedMoney.meta({
     description:
-      'Of a reprofiling: by how much its halves differ, of those that are both here; that is no move between years. Nothing elsewhere.',
+      'For a reprofiling: the difference between its halves, if both are in this answer. The difference is not a move between years. Zero for other rows.',
   }),
   halves: z
     .array(
@@ -240,14 +243,13 @@ const RowText = z.object({
         year: z.string(),
         otherYear: z.string(),
         change: SignedMoney,
-        otherChange: SignedMoney.meta({ description: 'What the other half comes to in the other year.' }),
+        otherChange: SignedMoney.meta({ description: 'The sum of the other half in the other year.' }),
         difference: SignedMoney.nullable().meta({
-          description:
-            'By how much the two differ: change + otherChange; null where one of them is not in this bridge.',
+          description: 'The difference of the two: change + otherChange; null if one of them is not in this answer.',
         }),
       }),
     )
-    .meta({ description: 'Of a reprofiling: its two halves beside each other, for each pair of years.' }),
+    .meta({ description: 'For a reprofiling: its two halves side by side, for each pair of years.' }),
 });
 const LineText = z.object({
   category: z.string(),
@@ -283,11 +285,12 @@ const Bridge = z.object({
     }),
   ),
   rows: z.array(RowText).meta({
-    description: 'What each row changed of the gap of each year; more funding takes off it. Rows and columns add up.',
+    description:
+      'How much each row changed the gap of each year. More funding lowers the gap. Rows and columns add up.',
   }),
   lines: z.array(LineText).meta({
     description:
-      'What each plan line changed of the gap of each year, moves between years left out: the lines of a category add up to its row.',
+      'How much each plan line changed the gap of each year, without moves between years. The lines of a category add up to its row.',
   }),
   change: SignedMoney,
   settlements: z
@@ -296,14 +299,14 @@ const Bridge = z.object({
     )
     .meta({
       description:
-        'The settlements of which one half was signed here between the two instants, and the other half is not signed by the second.',
+        'Settlements of which one half was signed here between the two instants, and the other half is not signed by the second.',
     }),
   facts: z
     .array(FactText)
     .meta({ description: 'The facts behind each cell, in the order in which they were recorded.' }),
 });
 
-/** What the facts of one row come to: by year, and of a reprofiling by pair of years. */
+/** The total of the facts of one row: by year, and for a reprofiling by pair of years. */
 interface Row {
   readonly kind: FactText['kind'];
   readonly row: string;
@@ -311,7 +314,7 @@ interface Row {
   readonly pairs: Map<string, Pair>;
 }
 
-/** Two years between which one reprofiling moves money, the earlier first, and what the halves of each come to. */
+/** Two years between which a reprofiling moves money, the earlier first, and the sums of its halves in each. */
 interface Pair {
   readonly years: readonly [string, string];
   readonly halves: Map<string, Pence>;
@@ -320,7 +323,7 @@ interface Pair {
 const addTo = (sums: Map<string, Pence>, year: string, change: Pence): void =>
   void sums.set(year, plus(sums.get(year) ?? NO_MONEY, change));
 
-/** The pair of years that a half belongs to: whichever of them it is in, it is the same. */
+/** The pair of years of a half. Both halves of a pair give the same one. */
 function pairOf({ pairs }: Row, year: string, otherYear: string): Pair {
   const years = year < otherYear ? ([year, otherYear] as const) : ([otherYear, year] as const);
   const pair = pairs.get(years.join()) ?? { years, halves: new Map<string, Pence>() };
@@ -328,7 +331,10 @@ function pairOf({ pairs }: Row, year: string, otherYear: string): Pair {
   return pair;
 }
 
-/** The halves of a reprofiling beside each other: a half that is not here has no sum, and then there is no difference. */
+/**
+ * The halves of a reprofiling side by side. A half that is not in the answer has no sum, and the pair then has no
+ * difference.
+ */
 function halvesOf({ pairs }: Row) {
   const all = [...pairs].sort(byKey).map(([, { years, halves }]) => {
     const [first, second] = years.map((year) => halves.get(year) ?? NO_MONEY) as [Pence, Pence];
@@ -354,7 +360,7 @@ const changedLines = (lines: readonly LineText[]): LineText[] =>
 type LineText = z.input<typeof LineText>;
 const keyOf = ({ category, line, year }: LineText): string => JSON.stringify([category, line, year]);
 
-/** The rows that facts add up to, over the years that are shown. */
+/** The rows that facts add up to, over the years shown. */
 function rowsOf(facts: readonly FactText[], years: readonly string[]): z.input<typeof RowText>[] {
   const rows = new Map<string, Row>();
   for (const { kind, row, year, change, otherYear } of facts) {
@@ -389,7 +395,7 @@ function rowsOf(facts: readonly FactText[], years: readonly string[]): z.input<t
   });
 }
 
-/** What is amiss with the halves of a reprofiling, in words: years of which one is missing, and by how much two differ. */
+/** What is wrong with the halves of a reprofiling, in words: years without a half, and halves that differ. */
 const halvesInWords = ({ missing, halves }: z.input<typeof RowText>): string =>
   [
     ...missing,
@@ -400,7 +406,7 @@ const halvesInWords = ({ missing, halves }: z.input<typeof RowText>): string =>
     ),
   ].join(', ');
 
-/** The lines of a category as rows of the table: year by year, and in all. */
+/** The lines of a category as rows of the table: for each year, and in total. */
 function lineRows(
   lines: readonly LineText[],
   category: string,
@@ -419,14 +425,15 @@ function lineRows(
 const BEFORE_ALL = 0 as Instant;
 
 const KnownFrom = KnownAt.meta({
-  description: 'What was known first: a UTC instant, or a day, which means its end in London. Left out, nothing.',
+  description:
+    'The first state of knowledge: a UTC instant, or a day, which means its end in London. Left out, the time before anything was recorded.',
 });
 
 export const bridge = query({
   name: 'bridge',
   path: '/areas/{area}/bridge',
   about:
-    'Why the gaps of several years changed between two instants: by category, reprofiling and source, in the pool and beside it (rows) and year (columns), both adding up, with the facts behind each cell.',
+    'Why the gaps of several years changed between two instants. Rows are categories, reprofilings and sources, in the pool and beside it; columns are years; both add up. Each cell has the facts behind it.',
   params: OfArea,
   options: z.strictObject({ ...Years, 'known-from': KnownFrom.optional(), 'known-to': KnownAt.optional() }),
   answer: Bridge,
@@ -444,7 +451,7 @@ export const bridge = query({
     );
     if (unknown) return unknown;
     const columns = ends.map(({ year, fund, at: last }) => {
-      // Which lines are of a department is one thing of both instants, or the columns would not add up.
+      // The lines of a department are the same at both instants, so that the columns add up.
       const of = last && linesAsked(last, asked.department);
       const gapKnown = (knownAt: Instant): Pence => {
         const at = atYearEnd(ledger, fund, year, knownAt);

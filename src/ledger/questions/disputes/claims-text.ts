@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { SignedMoney } from '../../../domain/values.js';
 
 /**
- * The types of figures that rest on claims. Whoever sees cases reads them to the penny; others read what is told at
- * releases. A figure of claims has one of these types, so that a test can hold every question to it.
+ * The types of figures that depend on claims. Askers who see cases get exact sums; others get the figures of releases.
+ * Every figure of claims has one of these types, so that a test can check every question.
  */
 const CLAIM_FIGURES = new WeakSet<z.ZodType>();
 
@@ -14,37 +14,37 @@ function ofClaims<Type extends z.ZodType>(type: Type): Type {
   return type;
 }
 
-/** The words of money, which a type made of it keeps. */
+/** The description of money, which a type made from it keeps. */
 const MONEY = SignedMoney.description!;
 
-/** A sum of claims; to the nearest £1,000 for those who see no cases. */
+/** A sum of claims; to the nearest £1,000 for askers who may not see cases. */
 export const claimSum = (description: string = MONEY) => ofClaims(SignedMoney.describe(description));
 
-/** The same, where its name says what it is; also of a sum in which claims stand with something else. */
+/** The same, for a field whose name explains it. Also for a sum that includes claims. */
 export const ClaimSum = claimSum();
 
-/** A sum of claims that only those who see cases are told: null for all others. */
+/** A sum of claims only for askers who see cases; null for all others. */
 export const claimSumSeen = (description: string = MONEY) => ofClaims(SignedMoney.nullable().meta({ description }));
 
-/** A number of cases; to the nearest five for those who see none. */
+/** A number of cases; to the nearest five for askers who may not see cases. */
 export const ClaimCount = ofClaims(
-  z.int().meta({ description: 'How many cases; to the nearest five where you may see none.' }),
+  z.int().meta({ description: 'How many cases; to the nearest five if you may not see cases.' }),
 );
 
-/** A number of cases that only those who see them are told. */
+/** A number of cases only for askers who see them. */
 export const ClaimCountSeen = ofClaims(
-  z.int().nullable().meta({ description: 'How many cases. Null where you may see none.' }),
+  z.int().nullable().meta({ description: 'How many cases. Null if you may not see cases.' }),
 );
 
-/** What an answer says of its claims, where they are not exact. */
+/** What an answer says about its claims if they are not exact. */
 export const Disclosure = {
   disclosed: z.literal('rounded').optional().meta({
     description:
-      'Left out where claims are exact. “rounded” where you may see no cases of the area: sums of claims are to the nearest £1,000 and counts to the nearest five; each is renewed at a month’s end, once five cases or more of it have changed; what is too fine for that is null.',
+      'Left out if claims are exact. “rounded” if you may not see cases of the area. Sums of claims are then to the nearest £1,000, and counts to the nearest five. Each is updated at the end of a month, once five or more of its cases have changed. Figures too detailed for that are null.',
   }),
   release: z.string().nullable().optional().meta({
     description:
-      'Of rounded claims: the last day of the month as at which they are told, whatever day is asked for; null before the first.',
+      'For rounded claims: the last day of the month to which they refer, whatever day is asked for; null before the first such month.',
   }),
 };
 

@@ -21,20 +21,23 @@ import { knownThen } from '../known.js';
 import type { DisclosureText } from './claims-text.js';
 import { entriesOf, inheritanceAt, type Seeing, type FundAtDates, type TwoDates } from '../question.js';
 
-/** The claims that stand beside a fund's figures: exactly for those who see cases, as they are told to all others. */
+/** The claims that stand beside a fund's figures: exact for askers who see cases, and as of releases for all others. */
 
 const disputesOf = (ledger: Ledger, area: string) => ledger.model.stream('dispute', disputeStream(area)).own;
 
 const revisionAt = (ledger: Ledger, area: string) => (size: number) =>
   ledger.model.knownRevision(disputeStream(area), size);
 
-/** Open claims as an asker may know them, and what the answer says of that. */
+/** Open claims as an asker may know them, with what the answer says about that. */
 export interface ClaimsSeen {
   readonly claims: OpenClaims;
   readonly disclosure: DisclosureText;
 }
 
-/** The releases up to an instant that an asker is told claims at; undefined for those who are told them exactly. */
+/**
+ * The releases up to an instant, for an asker who sees claims at releases; undefined for an asker who sees them
+ * exactly.
+ */
 export async function releasesFor(
   ledger: Ledger,
   area: string,
@@ -49,17 +52,17 @@ export const disclosureOf = ({ release }: ClaimsTold): DisclosureText => ({
   release: release ?? null,
 });
 
-/** The instant of what was known that a question about a fund is of. */
+/** The instant of what was known for a question about a fund. */
 export const instantKnown = ({ known }: Pick<FundAtDates, 'known'>): Instant => instantOf(known.knownAt)!;
 
-/** The open claims among cells that are told, of one financial year or of all. */
+/** The total of open claims in the cells of a release, for one financial year or for all. */
 export function openClaimsTold(cells: readonly ToldCell[], year?: FinancialYear): OpenClaims {
   const count = countClaims();
   count.add(year ? cells.filter((cell) => cell.year === year.label) : cells);
   return count.claims();
 }
 
-/** The claims of a fund's year that are open, as an asker may know them on the two dates of a question. */
+/** The open claims of a fund's year, as an asker may know them, at the two dates of a question. */
 export async function claimsSeen(ledger: Ledger, at: FundAtDates, seeing: Seeing): Promise<ClaimsSeen> {
   const knownAt = instantKnown(at);
   const released = await releasesFor(ledger, at.area, knownAt, seeing);
@@ -72,7 +75,7 @@ export async function claimsSeen(ledger: Ledger, at: FundAtDates, seeing: Seeing
 }
 
 /**
- * The claims of a fund's year that are open on the day and as known at the instant that were asked for, to the penny.
+ * The exact open claims of a fund's year, on the day and as known at the instant asked for.
  * @param knownTo the last revision of the disputes that counts; left out, all that were known
  */
 export function claimsAt(
@@ -84,7 +87,7 @@ export function claimsAt(
   return claimsNow(openClaims(view, year), assignedClaims(view, year), inheritance);
 }
 
-/** The open claims of an area, of all years, under the names in which they were raised and under those of today. */
+/** The open claims of an area for all years, under the names in which they were raised and under today’s names. */
 export async function claimsOfArea(
   ledger: Ledger,
   area: string,
@@ -105,7 +108,7 @@ export async function claimsOfArea(
     stamp: { on: day, ...text },
     inheritance,
     before,
-    // Cases that one successor took over are told under its name from the start.
+    // A case that one successor took over stands under that successor’s name from the start.
     after: claimsNow(before, seeing.seesCases(area) ? assignedClaims(view) : [], inheritance),
     disclosure: told ? disclosureOf(told) : {},
   };
@@ -117,7 +120,7 @@ const NO_CLAIMS: OpenClaims = { total: NO_MONEY, byPartner: new Map() };
 function assignedClaims({ state, on, upTo }: DisputesView, year?: FinancialYear): AssignedClaim[] {
   const asAt = { on: dayNumber(on), ...(year && { from: dayNumber(year.first), to: dayNumber(year.last) }) };
   return assignedOn(state, on, upTo).flatMap(({ case: id, side, predecessor, successor }) =>
-    // A case that was assigned has been raised: what is known of the one is known of the other.
+    // A case that was assigned has been raised, so its terms are known too.
     cellsOf(termsAt(state.cases.get(id)!, upTo)!, asAt)
       .filter((cell) => cell[side] === predecessor)
       .map(({ open }) => ({
@@ -129,17 +132,17 @@ function assignedClaims({ state, on, upTo }: DisputesView, year?: FinancialYear)
   );
 }
 
-/** The same claims to the penny at every day and size, for walks from one to another. */
+/** The same claims, exact, at every day and size of the ledger, for walks from one date to another. */
 export const claimsAlong = (ledger: Ledger, { area, year }: FundAtDates): ClaimsWalk =>
   claimsWalk(disputesOf(ledger, area), year, revisionAt(ledger, area));
 
-/** For walks along the facts of a fund alone: what is told of claims is put beside their figures afterwards. */
+/** For walks along the facts of a fund alone. The claims of releases are added to their figures afterwards. */
 export const NO_CLAIMS_ALONG: ClaimsWalk = { open: () => NO_MONEY, changedBy: () => NO_MONEY };
 
 /**
- * What can move a fund's figures, in ledger order: its own facts, with what passes by itself, and those of its area's disputes, which are for
- * those alone who are told claims exactly.
- * @param released the releases at which an asker is told claims instead
+ * Everything that can move a fund's figures, in ledger order: its own facts, what happens without a fact, and, for
+ * askers who see claims exactly, the facts of its area's disputes.
+ * @param released the releases, for an asker who sees claims at releases instead
  */
 export async function moving(
   ledger: Ledger,

@@ -30,12 +30,13 @@ import {
   type DisputesAtDates,
 } from '../question.js';
 
-/** The disputes of an area as the books of its partners carry them: accounting classes, treatments and settlements. */
+/** The disputes of an area in the books of its partners: accounting classes, treatments and settlements. */
 
 export const disputeClasses = query({
   name: 'dispute-classes',
   path: '/areas/{area}/disputes/accounting-classes',
-  about: 'What each partner carries in each accounting class: as an officer confirmed it, or as the rule proposes.',
+  about:
+    'What each partner’s books show in each accounting class: as an officer confirmed it, or as the rule proposes.',
   params: OfArea,
   options: AreaAtTwoDates,
   answer: z.object({
@@ -72,7 +73,7 @@ export const disputeTreatments = query({
     'The accounting class of each part of each case in each side’s books: proposed by rule, confirmed by an officer.',
   params: OfArea,
   options: AreaAtTwoDates.extend({
-    partner: Name.optional().meta({ description: 'Only what is in the books of this partner.' }),
+    partner: Name.optional().meta({ description: 'Only the books of this partner.' }),
   }),
   answer: z.object({ area: z.string(), ...Stamp, treatments: z.array(TreatmentText) }),
   cases: true,
@@ -110,7 +111,10 @@ export const disputeTreatments = query({
 
 const NetText = z.object({ ...PartnerName, toReceive: SignedMoney, toPay: SignedMoney, net: SignedMoney });
 
-/** What a line settles, each sum at or above nothing: below it, what is agreed is what the claimant gives back. */
+/**
+ * The sums that a line settles. In a line with a negative claim, what is agreed is what the claimant gives back; all
+ * sums are made positive.
+ */
 function sumsOfLine({ claimed, agreed, abandoned, open }: Line): Sums {
   const towardsClaimant = signedPence(agreed);
   return {
@@ -122,7 +126,7 @@ function sumsOfLine({ claimed, agreed, abandoned, open }: Line): Sums {
   };
 }
 
-/** A settlement in totals: gross each way, what is paid and written off of it, and what each side has of it net. */
+/** A settlement in totals: gross payments each way, what has been paid and written off, and the net for each side. */
 function settlementText(ledger: Ledger, at: DisputesAtDates, name: string) {
   const settled = settlementOn(at.state, name, at.on, at.upTo);
   if (!settled) return undefined;

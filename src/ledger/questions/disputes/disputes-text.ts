@@ -3,10 +3,11 @@ import { GROUPINGS } from '../../../../projections/dispute-register.js';
 import { ClaimCount, ClaimCountSeen, ClaimSum, claimSum, claimSumSeen, Disclosure } from './claims-text.js';
 import { PartnerName, Stamp } from '../question.js';
 
-/** An area’s disputes in numbers, as they are answered: exactly, or as they are told to those who see no cases. */
+/** An area’s disputes in numbers as answered: exact, or as of a release for askers who may not see cases. */
 
 export const Repayable = {
-  description: 'What the claimant gives back of what was paid meanwhile: beside the claim, never inside it.',
+  description:
+    'What the claimant gives back of the payments made during the dispute. It stands beside the claim and is never part of it.',
 };
 
 export const DisputesText = z.object({
@@ -31,15 +32,15 @@ export const DisputesText = z.object({
         open: claimSumSeen(),
       }),
     )
-    .meta({ description: 'Where you may see no cases, rows of five cases or more, without sums.' }),
+    .meta({ description: 'If you may not see cases, only rows of five cases or more, without sums.' }),
   partners: z.array(
     z.object({
       ...PartnerName,
       claimedBy: ClaimSum,
       claimedAgainst: ClaimSum,
-      settled: claimSumSeen('What it is to be paid under settlements, less what it is to pay.'),
-      refunded: claimSumSeen('What it was paid, less what it paid.'),
-      writtenOff: claimSumSeen('What it wrote off, less what others wrote off of its debts.'),
+      settled: claimSumSeen('What it is due to receive under settlements, less what it is due to pay.'),
+      refunded: claimSumSeen('What it has received, less what it has paid.'),
+      writtenOff: claimSumSeen('What it has written off, less what others have written off of its debts.'),
     }),
   ),
 });

@@ -42,7 +42,7 @@ import { cursor } from '../pages.js';
 import { disclosureOf, openClaimsTold, releasesFor } from './claims.js';
 import { DisputesText, Repayable } from './disputes-text.js';
 
-/** The disputes of an area: totals for all who act for its partners, single cases for those who act in person. */
+/** The disputes of an area: totals for all who act for its partners, and single cases for those who act in person. */
 
 export const SumsText = {
   claimed: SignedMoney,
@@ -56,8 +56,8 @@ export const sumsInText = ({ claimed, agreed, abandoned, open, repayable }: Sums
   inText({ claimed, agreed, abandoned, open, repayable });
 
 /**
- * The register in numbers as it is told to those who see no cases. Sums stand in cells of a year between two bodies, and
- * in their totals; other breakdowns are told in cases alone, or two of them could be set against each other.
+ * The register in numbers for askers who may not see cases. They see sums for a year between two bodies, and totals of
+ * these. Other breakdowns are only for those who see cases, because two of them together could reveal a single case.
  */
 function disputesTold(ledger: Ledger, at: DisputesAtDates, told: ClaimsTold) {
   const claims = openClaimsTold(told.cells);
@@ -168,7 +168,7 @@ const caseText = ({ stage, dueBy, ...row }: CaseRow): z.input<typeof CaseText> =
   ...sumsInText(row),
 });
 
-/** The order of the register case by case: by the day of raising, then by reference. */
+/** The order of the cases: by the day of raising, then by reference. */
 const byRaising = (a: CaseRow, b: CaseRow): number => byText(a.raisedOn, b.raisedOn) || byText(a.case, b.case);
 
 const CASE_COLUMNS = [
@@ -190,7 +190,7 @@ const caseCells = (each: z.output<typeof CaseText>): string[] =>
     typeof each[name] === 'boolean' ? (each[name] ? 'overdue' : '') : String(each[name] ?? ''),
   );
 
-/** Refuses a stage that no protocol of the area has, and at which no case is. */
+/** Refuses a stage that no protocol of the area has and that no case is at. */
 const stageUnknown = (
   { area, state }: DisputesAtDates,
   stage: string | undefined,
@@ -212,7 +212,7 @@ export const disputeCases = query({
     status: z
       .enum([...STATUSES, 'all'])
       .default('open')
-      .meta({ description: 'Only cases that stand so; open ones where it is left out.' }),
+      .meta({ description: 'Only cases in this state; left out, open ones.' }),
     kind: listed(DISPUTE_KINDS).optional().meta({ description: 'Only cases of this kind.' }),
     stage: Name.optional().meta({ description: 'Only cases at this stage of a protocol of the area.' }),
     partner: Name.optional().meta({ description: 'Only cases with this partner on either side.' }),
@@ -249,12 +249,13 @@ export const disputeCases = query({
         all.flatMap((row) => [row.claimant, row.respondent]),
       ) ?? stageUnknown(at, stage, all);
     if (unknown) return unknown;
-    // The cursor is looked for among all cases: since the page before, its case may have ceased to fit.
+    // The cursor is looked for among all cases, because its case may have stopped matching the filter since the page
+    // before.
     const cursor = all.find((row) => row.case === after);
     if (after !== undefined && !cursor) {
       return refuse(
         'reference_unknown',
-        `No case ${after} stands in the register of ${asked.area} on ${at.on}, as known then.`,
+        `The register of disputes of ${asked.area} had no case ${after} on ${at.on}, as known then.`,
       );
     }
     const rows = all.filter(fits).sort(byRaising);
@@ -294,7 +295,7 @@ export const TreatmentText = z.object({
   confirmedEarlier: z
     .object({ class: z.string(), amount: SignedMoney })
     .nullable()
-    .meta({ description: 'The class confirmed last, and the sum that it was for, where the sum has moved since.' }),
+    .meta({ description: 'The class confirmed last, and its sum, if the sum has changed since.' }),
   amount: SignedMoney,
 });
 
@@ -328,16 +329,19 @@ export const disputeCase = query({
         from: z.string(),
         to: z.string(),
         weekly: SignedMoney.meta({
-          description: 'The weekly cost; an invoice is a cost of one day, seven times over.',
+          description:
+            'The weekly cost. An invoice is the cost of one day, so its weekly cost is seven times the invoice.',
         }),
-        interim: Share.meta({ description: 'The respondent’s share meanwhile, in basis points or as a fraction.' }),
+        interim: Share.meta({
+          description: 'The respondent’s share while the dispute lasts, in basis points or as a fraction.',
+        }),
         claimed: Share,
         decided: Share.nullable(),
         claimant: z.string(),
         respondent: z.string(),
         others: z.array(z.object({ partner: z.string(), share: Share, amount: SignedMoney })).meta({
           description:
-            'Who else bears a part of the interval’s cost, as it was decided or, while it is not, as it is claimed: no part of this claim.',
+            'Other bodies that bear a part of the interval’s cost, as decided or, until a decision, as claimed. Their part is not in this claim.',
         }),
       }),
     ),
@@ -361,7 +365,7 @@ export const disputeCase = query({
     if (!found) {
       return refuse(
         'name_unknown',
-        `No case ${asked.case} stands in the register of ${asked.area} on ${at.on}, as known then.`,
+        `The register of disputes of ${asked.area} had no case ${asked.case} on ${at.on}, as known then.`,
       );
     }
     const { row, terms } = found;
@@ -436,11 +440,11 @@ const OutcomeText = z.object({
   respondent: z.string(),
   share: z.int().meta({ description: 'The respondent’s share, in basis points.' }),
   cases: z.int(),
-  cost: SignedMoney.meta({ description: 'The whole cost of the undecided days: what is split.' }),
-  claimed: SignedMoney.meta({ description: 'What the claimant claims of those days, beyond what was paid of them.' }),
+  cost: SignedMoney.meta({ description: 'The whole cost of the undecided days, which is split.' }),
+  claimed: SignedMoney.meta({ description: 'What the claimant claims for those days, beyond what was paid for them.' }),
   due: SignedMoney.meta({
     description:
-      'Due to the claimant at this share of the whole cost; negative where the claimant would pay. More than is claimed where the share is larger than the one claimed.',
+      'Due to the claimant at this share of the whole cost; negative if the claimant would pay. It exceeds the claim if the share is larger than the one claimed.',
   }),
   moreThanClaimed: z.boolean().meta({ description: 'Whether more would be due than is claimed.' }),
   borneByClaimant: SignedMoney,
@@ -451,7 +455,7 @@ export const disputeOutcomes = query({
   name: 'dispute-outcomes',
   path: '/areas/{area}/disputes/outcomes',
   about:
-    'What each possible split of the whole cost of the undecided days would cost each side, between each pair of bodies, beside what is claimed of it.',
+    'What each possible split of the whole cost of the undecided days would cost each side, for each pair of bodies, compared with what is claimed.',
   params: OfArea,
   options: AreaAtTwoDates.extend({
     step: z.coerce

@@ -30,11 +30,11 @@ import {
   type FundAtDates,
 } from '../question.js';
 
-/** The section 75 agreement of a fund, and what was withdrawn within its notice. */
+/** The section 75 agreement of a fund, and payments that were withdrawn within its notice. */
 
 type OfYear = Pick<FundAtDates, 'fund' | 'area' | 'year' | 'size'>;
 
-/** What is known of the agreements of a fund and, nearest first, of the area’s funds of the years before. */
+/** What is known of the agreements of a fund and of the area’s funds of earlier years, the nearest first. */
 const signedAt = ({ model }: Ledger, { fund, area, year, size }: OfYear): SignedIn[] =>
   [fund, ...fundsBefore({ area, year })].flatMap((name) => {
     const found = model.fund(name);
@@ -42,17 +42,20 @@ const signedAt = ({ model }: Ledger, { fund, area, year, size }: OfYear): Signed
     return found ? [{ fund: name, facts: agreementFacts(found.facts, upTo) }] : [];
   });
 
-/** The agreement in force on a day, inclusive, as known at a size of the ledger: of the fund, or of an earlier year’s. */
+/**
+ * The agreement in force on a day, inclusive, as known at a size of the ledger: signed in the fund, or in that of an
+ * earlier year.
+ */
 export const agreementAt = (ledger: Ledger, at: OfYear, on: Day): FundAgreement | undefined =>
   agreementAmong(signedAt(ledger, at), on);
 
-/** Every agreement that had been signed by a day in this fund, or in one of a year before, in the order of the years. */
+/** Every agreement signed by a day in this fund, or in one of an earlier year, in the order of the years. */
 const agreementsAt = (ledger: Ledger, at: FundAtDates, on: Day): FundAgreement[] =>
   signedAt(ledger, at)
     .reverse()
     .flatMap(({ fund, facts }) => agreementsOn(facts, on).map((each) => ({ ...each, fund })));
 
-/** The terms as they are answered: days are text. */
+/** The terms in an answer. Days are text. */
 const TermsText = z.object({
   ...AgreementTerms.shape,
   from: z.string(),
@@ -64,19 +67,21 @@ const AgreementText = z.object({
   agreement: z.string(),
   fund: z.string().meta({
     description:
-      'The fund in which it was signed: this one, or one of a year before. What is done about it is posted there.',
+      'The fund in which it was signed: this one, or one of an earlier year. Acts on the agreement are posted there.',
   }),
-  revision: z.string().meta({ description: 'Where it was signed.' }),
+  revision: z.string().meta({ description: 'The revision at which it was signed.' }),
   effective: z.string(),
-  parties: z.array(z.string()).meta({ description: 'Those who signed it.' }),
-  partiesNow: z.array(z.string()).meta({ description: 'Those who stand in their place on the day.' }),
-  signers: z.array(z.string()).meta({ description: 'The two partners whose officers signed the terms that stand.' }),
+  parties: z.array(z.string()).meta({ description: 'The bodies that signed it.' }),
+  partiesNow: z.array(z.string()).meta({ description: 'The bodies that stand in their place on the day.' }),
+  signers: z.array(z.string()).meta({ description: 'The two partners whose officers signed the terms in force.' }),
   accepted: z.array(z.object({ partner: z.string(), revision: z.string() })),
   notBound: z.array(z.string()).meta({
-    description: 'The parties that have neither signed nor accepted these terms: no share of a variance falls to them.',
+    description: 'The parties that have neither signed nor accepted these terms. They bear no share of a variance.',
   }),
   inForce: z.boolean(),
-  ends: z.string().meta({ description: 'Its last day, inclusive, by what is known: of its term, or as terminated.' }),
+  ends: z
+    .string()
+    .meta({ description: 'Its last day, inclusive, as known: the end of its term, or the day of termination.' }),
   terms: TermsText,
   variations: z.array(z.object({ revision: z.string(), effective: z.string(), clause: z.string() })),
   notices: z.array(
@@ -96,7 +101,7 @@ export const agreement = query({
   name: 'agreement',
   path: '/funds/{fund}/agreement',
   about:
-    'The section 75 agreements of a fund, with those of earlier years whose term reaches into it: the terms that stand on a day, variations, notice, and the last day.',
+    'The section 75 agreements of a fund, with those of earlier years whose term reaches into it: the terms in force on a day, variations, notice, and the last day.',
   params: OfFund,
   options: AtTwoDates,
   answer: z.object({ fund: z.string(), ...Stamp, agreements: z.array(AgreementText) }),
@@ -172,16 +177,17 @@ const WithdrawalText = z.object({
   of: z.enum(['agreed', 'offered']),
   noticeGiven: z.string().meta({ description: 'The day on which the payer says that it gave notice.' }),
   notice: z.object({ fund: z.string(), revision: z.string() }).nullable().meta({
-    description: 'The NoticeGiven that stands behind that day: the payer’s own, of that day; null where there is none.',
+    description: 'The payer’s own NoticeGiven of that day; null if there is none.',
   }),
   noticeMonths: z.int().nullable().meta({
     description:
-      'The months of notice that the agreement in force on that effective day asks for, by what is known; null where it asks for none.',
+      'The months of notice that the agreement in force on that effective day requires, as known; null if it requires none.',
   }),
   noticeDue: z.string().nullable().meta({ description: 'The first day on which that notice would have run out.' }),
   withinNotice: z.boolean().meta({ description: 'Whether the payment was withdrawn before its notice had run out.' }),
   recorded: z.object({ noticeMonths: z.int().nullable(), withinNotice: z.boolean() }).nullable().meta({
-    description: 'What was recorded of the notice with the withdrawal, where it is no longer what is known; else null.',
+    description:
+      'What was recorded about the notice with the withdrawal, if it differs from what is known; otherwise null.',
   }),
   reason: z.string(),
 });
@@ -198,7 +204,7 @@ interface Withdrawal {
   readonly reason: string;
 }
 
-/** The notice that an agreement asked for before a withdrawal, as it is known, beside what was recorded with it. */
+/** The notice that an agreement required before a withdrawal, as known, and what was recorded with the withdrawal. */
 function noticeOf(under: FundAgreement | undefined, data: Withdrawal) {
   const asked = noticeAsked(under, data);
   const now = { noticeMonths: asked?.months ?? null, withinNotice: asked?.within ?? false };
@@ -207,7 +213,7 @@ function noticeOf(under: FundAgreement | undefined, data: Withdrawal) {
   return { ...now, noticeDue: asked?.due ?? null, recorded: differs ? recorded : null };
 }
 
-/** The notice that was given on the day that a withdrawal claims: by its payer, or by who went before it or follows it. */
+/** The notice given on the day that a withdrawal names, by its payer, or by a predecessor or successor of the payer. */
 function noticeBehind(
   under: FundAgreement | undefined,
   { payer, noticeGiven }: Withdrawal,
@@ -225,7 +231,7 @@ export const withdrawals = query({
   name: 'withdrawals',
   path: '/funds/{fund}/withdrawals',
   about:
-    'Every discretionary payment withdrawn: the notice given, and whether it is on record; the notice due under the agreement by what is known, and whether it was kept.',
+    'Every discretionary payment withdrawn: the notice given, and whether it is on record; the notice that the agreement required, as known, and whether it was kept.',
   params: OfFund,
   options: AtTwoDates,
   answer: z.object({ fund: z.string(), ...Stamp, withdrawals: z.array(WithdrawalText), withinNotice: z.int() }),
@@ -235,7 +241,7 @@ export const withdrawals = query({
     const found = keptInForce(at.model.facts, 'withdrawal', at).map((kept) => {
       const data = kept.data as unknown as Withdrawal;
       const agreed = data.of.contribution !== undefined;
-      // What nobody has signed is under no agreement.
+      // A payment that nobody has signed is under no agreement.
       const under = agreed ? agreementAt(ledger, at, data.effective) : undefined;
       return {
         revision: String(kept.revision),

@@ -41,12 +41,14 @@ import {
   type FundAtDates,
 } from '../question.js';
 
-/** What an auditor asks: who approved, what came late, what a figure is made of, what is agreed, what is unpaid. */
+/**
+ * The auditors’ questions: who approved, what came late, what a figure is made of, what is agreed, and what is unpaid.
+ */
 
 const MandateText = z
   .object({ from: z.string(), until: z.string().nullable(), limit: SignedMoney.nullable() })
   .nullable()
-  .meta({ description: 'The mandate in that role for that partner on that day; null where there was none.' });
+  .meta({ description: 'The mandate in that role for that partner on that day; null if there was none.' });
 
 export const SignatoryText = z.object({
   officer: z.string(),
@@ -57,7 +59,7 @@ export const SignatoryText = z.object({
   mandate: MandateText,
 });
 
-/** Who approved a fact, with the mandate that they held on that day. */
+/** The person who approved a fact, with the mandate that they held on that day. */
 export function signatory(register: RegisterState, { officer, partner, role, act, on }: Signatory) {
   const held = mandatesOn(register, officer, on).find((each) => each.partner === partner && each.role === role);
   return {
@@ -94,7 +96,7 @@ export const approvalsQuery = query({
   name: 'approvals',
   path: '/funds/{fund}/approvals',
   about:
-    'Who posted, proposed and signed each fact of a fund, and the mandate that each held on that day, by what was known at an instant.',
+    'Who posted, proposed and signed each fact of a fund, and the mandate that each held on that day, as known at an instant.',
   params: OfFund,
   options: PageOptions,
   answer: z.object({
@@ -141,7 +143,7 @@ export const late = query({
       .int({ error: 'must be a whole number of days, 1 or more' })
       .min(1, { error: 'must be a whole number of days, 1 or more' })
       .default(1)
-      .meta({ description: 'The fewest days late of a fact that is told; 1 where it is left out.' }),
+      .meta({ description: 'Only facts that are at least so many days late; left out, 1.' }),
   }),
   answer: z.object({
     fund: z.string(),
@@ -183,7 +185,7 @@ export const late = query({
   }),
 });
 
-/** Refuses what a trace is narrowed to and is not there, so that nothing is not taken for a figure of nothing. */
+/** Refuses a filter that names something unknown. Otherwise an answer of zero could be taken for a true figure. */
 function filterUnknown(
   at: FundAtDates,
   entries: readonly Entry[],
@@ -200,7 +202,7 @@ function filterUnknown(
     : refuse('name_unknown', `${at.fund} had no contribution, grant or plan line named "${item}" at that instant.`);
 }
 
-/** What changes of bodies passed on to the partner that a trace is narrowed to, or from it, as rows of the trace. */
+/** What changes of bodies passed on to or from the partner of a trace, as rows of the trace. */
 async function passedOnRows(
   ledger: Ledger,
   at: FundAtDates,
@@ -229,13 +231,13 @@ export const trace = query({
   name: 'trace',
   path: '/funds/{fund}/trace',
   about:
-    'The facts that a figure is the sum of, each with what it adds, who approved it and its documents; they add up to the figure. Of a partner, with what changes of bodies passed on to it, or from it.',
+    'The facts behind a figure, each with what it adds, who approved it and its documents. They add up to the figure. For one partner, also what changes of bodies passed on to it or from it.',
   params: OfFund,
   options: AtTwoDates.extend({
     measure: z
       .enum(MEASURES)
       .default('agreed')
-      .meta({ description: 'What is added up; what is agreed, where it is left out.' }),
+      .meta({ description: 'The figure to explain; left out, what is agreed.' }),
     partner: Name.optional().meta({ description: 'Only what this partner holds on the day.' }),
     source: Code.optional().meta({ description: 'Only this source of funding.' }),
     item: Name.optional().meta({ description: 'Only this contribution, grant or plan line.' }),
@@ -248,12 +250,12 @@ export const trace = query({
     facts: z.array(
       ApprovalText.extend({
         stream: z.enum(['fund', 'register']).meta({
-          description: 'Where its revision is: a change of bodies is in the register.',
+          description: 'The stream of its revision. A change of bodies is in the register.',
         }),
         on: z.string(),
         holder: z.string(),
         source: z.string(),
-        item: z.string().meta({ description: 'Empty for a change of bodies, which passes on all there is.' }),
+        item: z.string().meta({ description: 'Empty for a change of bodies, which passes on everything.' }),
         amount: SignedMoney,
       }),
     ),
@@ -271,7 +273,7 @@ export const trace = query({
     const found = holder === undefined ? all : all.filter(({ posting }) => posting.holder === holder);
     const passed = holder === undefined ? [] : await passedOnRows(ledger, at, register, holder, all);
     const facts = found.map(({ entry, posting }) => ({
-      // What is on the table is put there by the steps of proposals, which nobody has to approve.
+      // The steps of proposals put money on the table, and nobody has to approve such a step.
       ...approvalText(register, approved.get(entry) ?? { entry, by: [], conditions: undefined }),
       stream: 'fund' as const,
       on: posting.on,
@@ -313,7 +315,7 @@ export const contributions = query({
   name: 'contributions',
   path: '/funds/{fund}/contributions',
   about:
-    'What each partner undertook to pay and each grant that was determined: under which schedule, who signed, what it stands at and what changed it.',
+    'What each partner undertook to pay, and each grant that was determined: the schedule, who signed, the present sum, and what changed it.',
   params: OfFund,
   options: AtTwoDates,
   answer: z.object({
@@ -369,7 +371,10 @@ export const contributions = query({
   }),
 });
 
-/** Who is to pay an instalment on the day: its payer, or those to whom shares of it were passed on, by their names. */
+/**
+ * Who has to pay an instalment on the day: its payer, or the bodies to which shares of it were passed on, by their
+ * names.
+ */
 const payersNow = (
   { payer: holder, source, amount }: { readonly payer: string; readonly source: string; readonly amount: Pence },
   inheritance: Inheritance,
@@ -382,10 +387,10 @@ export const instalmentsQuery = query({
   name: 'instalments',
   path: '/funds/{fund}/instalments',
   about:
-    'Each instalment of each contribution and grant: when it falls due, what has been paid of it, oldest first, what is no longer due, and which are overdue.',
+    'Each instalment of each contribution and grant: when it falls due, what has been paid of it, what is no longer due, and which are overdue. Payments settle the oldest instalment first.',
   params: OfFund,
   options: AtTwoDates.extend({
-    overdue: Overdue.meta({ description: 'Only those that are overdue on the day asked for.' }),
+    overdue: Overdue.meta({ description: 'Only instalments that are overdue on the day asked for.' }),
   }),
   answer: z.object({
     fund: z.string(),
@@ -396,19 +401,19 @@ export const instalmentsQuery = query({
         payer: z.string().meta({ description: 'Who undertook it, under the name in which it was recorded.' }),
         payersNow: z
           .array(z.string())
-          .meta({ description: 'Who is to pay it on the day: the payer, or those who follow it, each its share.' }),
+          .meta({ description: 'Who has to pay it on the day: the payer, or its successors, each its share.' }),
         source: z.string(),
         due: z.string(),
         amount: SignedMoney,
-        paid: SignedMoney.meta({ description: 'Money received, oldest instalment first; nothing else is counted.' }),
+        paid: SignedMoney.meta({ description: 'Money received. It counts for the oldest instalment first.' }),
         noLongerDue: SignedMoney.meta({
-          description: 'What a withdrawal or a variation took off it after it had fallen due.',
+          description: 'How much a withdrawal or a variation took off it after it had fallen due.',
         }),
         unpaid: SignedMoney.meta({ description: 'amount − noLongerDue − paid.' }),
         overdue: z.boolean(),
       }),
     ),
-    overdue: SignedMoney.meta({ description: 'What is overdue in all.' }),
+    overdue: SignedMoney.meta({ description: 'The total that is overdue.' }),
   }),
   async run(ledger, asked) {
     const at = fundAtDates(ledger, asked.fund, asked);

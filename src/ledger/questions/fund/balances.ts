@@ -13,16 +13,16 @@ import { AtTwoDates, inText, nameOf, OfFund, PartnerName, query, Stamp, fundAtDa
 /** The reserves and provisions that the bodies of a fund had when its year began. */
 
 const FiguresText = {
-  opening: SignedMoney.meta({ description: 'What it stood at on the first day of the year.' }),
+  opening: SignedMoney.meta({ description: 'Its sum on the first day of the year.' }),
   plannedUse: SignedMoney.meta({ description: 'What is planned to be used of it in the year.' }),
   used: SignedMoney.meta({ description: 'What was used of it by the day.' }),
   closing: SignedMoney.meta({ description: 'opening − used: what is left.' }),
   plannedClosing: SignedMoney.meta({
-    description: 'opening − plannedUse: what is left if all that is planned is used.',
+    description: 'opening − plannedUse: what is left if everything planned is used.',
   }),
 };
 
-/** What the sums of an answer are of. */
+/** What the sums of an answer cover. */
 const SUMS = { reserves: 'All reserves', provisions: 'All provisions', total: 'Reserves and provisions' } as const;
 
 const only = (of: BalanceFigures) =>

@@ -6,7 +6,7 @@ import { PLAN, type Account } from '../../../domain/postings.js';
 import { refuse, type Refusal } from '../../../domain/rules.js';
 import type { FundAtDates } from '../question.js';
 
-/** A question of the plan that is asked of one department: of its lines alone. Money is of no department. */
+/** An option that limits a question about the plan to the lines of one department. Money has no department. */
 
 export const DepartmentOption = z.string().max(60).optional().meta({
   description:
@@ -16,26 +16,26 @@ export const DepartmentOption = z.string().max(60).optional().meta({
 export const AskedDepartment = z
   .string()
   .nullable()
-  .meta({ description: 'The department of which alone it was asked; null where every line is in it.' });
+  .meta({ description: 'The department that was asked for; null if the answer has every line.' });
 
 /** The department of a line. */
 export const DepartmentText = z
   .string()
   .nullable()
-  .meta({ description: 'Whose line it is within the body; null where nobody has said.' });
+  .meta({ description: 'The department of the body that the line belongs to; null if nobody has said.' });
 
-/** The department of each line that has one, by its name, on the day and as known. */
+/** The department of each line that has one, by the line’s name, on the day and as known. */
 export const departmentsAt = (at: FundAtDates): ReadonlyMap<string, string> =>
   departmentsOf(known(at.model.facts, 'line', at.upTo), keptInForce(at.model.facts, 'description', at));
 
-/** The lines that are asked about; all that there is where no department is asked for. */
+/** The lines asked about. Without a department, all lines. */
 interface OfLines {
-  /** The fund on the day, with these lines alone. */
+  /** The fund on the day, limited to these lines. */
   readonly view: View;
   has(line: string): boolean;
-  /** Whether an account is in what was asked. */
+  /** Whether an account belongs to the lines asked about. */
   counts(account: Pick<Account, 'holder' | 'detail'>): boolean;
-  /** Another view of the same fund with these lines alone. */
+  /** Another view of the same fund, limited to these lines. */
   in(view: View): View;
 }
 
@@ -51,7 +51,7 @@ export function linesAsked(at: FundAtDates, department: string | undefined): OfL
   };
 }
 
-/** Refuses a department that none of some funds has a line of. */
+/** Refuses a department if none of the funds has a line of it. */
 export function departmentUnknown(all: readonly FundAtDates[], department: string | undefined): Refusal | undefined {
   if (department === undefined) return undefined;
   const there = new Set(all.flatMap((at) => [...departmentsAt(at).values()]));
@@ -59,6 +59,6 @@ export function departmentUnknown(all: readonly FundAtDates[], department: strin
     ? undefined
     : refuse(
         'name_unknown',
-        `No plan line is of the department "${department}"; ${there.size === 0 ? 'none names a department' : `there are ${[...there].sort().join(', ')}`}.`,
+        `No plan line belongs to the department "${department}". ${there.size === 0 ? 'No line names a department' : `The departments are ${[...there].sort().join(', ')}`}.`,
       );
 }

@@ -57,15 +57,17 @@ import {
 } from '../question.js';
 import { totalWithUse, usesAt, withUse } from './use.js';
 
-/** The figures: every one a balance or a formula over balances, on a day, as known at an instant. */
+/** The figures of a fund. Each is a balance, or a formula over balances, on a day, as known at an instant. */
 
 const CLAIMS = ['claimedBy', 'claimedAgainst'] as const satisfies readonly (keyof InDispute)[];
-/** Open claims of the fund's year stand beside what is agreed, never inside it: they are of no source of funding. */
+/**
+ * Open claims of the fund’s year stand beside what is agreed, and are never part of it. They have no source of funding.
+ */
 const InDisputeText = z
   .object({ claimedBy: ClaimSum, claimedAgainst: ClaimSum })
-  .meta({ description: 'Open claims of the fund’s year: those that the partner makes, and those made of it.' });
+  .meta({ description: 'Open claims of the fund’s year: those that the partner makes, and those made on it.' });
 
-/** What most partners have none of, so that a terminal has room for the rest. */
+/** Figures that are zero for most partners. A terminal leaves them out if they are, to have room for the others. */
 const MINOR_FIGURES = [
   'agreedRecurrent',
   'agreedOneOff',
@@ -245,7 +247,7 @@ export const gap = query({
   }),
 });
 
-/** What stands beside the gap, where there is any of it. */
+/** Figures that stand beside the gap. A terminal leaves them out if they are zero. */
 const MINOR_GAP_FIGURES: readonly (keyof Gap)[] = ['proposed', 'assumed', 'atRisk', 'openClaims', 'exposure'];
 
 const PointText = z.object({ at: z.string(), ...GapText.shape });
@@ -253,13 +255,14 @@ const PointText = z.object({ at: z.string(), ...GapText.shape });
 export const gapHistory = query({
   name: 'gap-history',
   path: '/funds/{fund}/gap/history',
-  about: 'How the gap moved: along the days, as known at one instant; or along what was known, on one day.',
+  about:
+    'How the gap moved: from day to day, as known at one instant; or from one state of knowledge to the next, on one day.',
   params: OfFund,
   options: AtTwoDates.extend({
     along: z
       .enum(['days', 'knowledge'])
       .default('knowledge')
-      .meta({ description: 'Which of the two dates moves while the other stands still.' }),
+      .meta({ description: 'Which of the two dates changes along the history. The other stays the same.' }),
   }),
   answer: z.object({
     fund: z.string(),
@@ -322,7 +325,7 @@ export const compareQuery = query({
     ),
     accrued: GapText.partial().meta({
       description:
-        'How open claims changed by no single fact: what accrued with the days; and, for those who may see no cases, all that is told of them.',
+        'How open claims changed without a single fact: what accrued with the days. If you may not see cases, the whole change of the claims shown to you.',
     }),
   }),
   async run(ledger, asked, seeing) {
@@ -394,10 +397,10 @@ const StatementText = z.object({
   }),
   stream: z
     .enum(['fund', 'register'])
-    .meta({ description: 'Where the revision stands: bodies change in the register.' }),
+    .meta({ description: 'The stream of the revision. Changes of bodies are in the register.' }),
 });
 
-/** A line in words: of a fact of an earlier line, that an instalment of it fell due, or is due no longer. */
+/** A line in words, for a fact of an earlier line: an instalment of it fell due, or is no longer due. */
 function lineInWords(
   { sentence, revision }: { readonly sentence: string; readonly revision: number },
   { agreed, due, received }: { readonly agreed: Pence; readonly due: Pence; readonly received: Pence },
@@ -412,7 +415,7 @@ export const statementQuery = query({
   name: 'statement',
   path: '/funds/{fund}/partners/{partner}/statement',
   about:
-    'A partner’s statement of account with the balance outstanding after each line; opening + movements = closing.',
+    'A partner’s statement of account, with the balance outstanding after each line; opening + movements = closing.',
   params: OfPartner,
   options: AtTwoDates.extend({
     from: EffectiveDay.optional().meta({
@@ -489,7 +492,7 @@ const SchemeText = z.object({
     .object({ nhs: Share, localGovernment: Share })
     .meta({ description: 'In basis points, or as fractions.' }),
   provider: z.string(),
-  deliveredBy: z.array(z.string()).meta({ description: 'The bodies that provide it, where they are named.' }),
+  deliveredBy: z.array(z.string()).meta({ description: 'The bodies that provide it, if they are named.' }),
   outputs: z.string().nullable(),
   new: z.boolean(),
 });
@@ -508,7 +511,7 @@ const SCHEME_COLUMNS = [
   'new',
 ];
 
-/** In per cent, without the sign; a fraction as it is. */
+/** A share in per cent, without the sign; a fraction is unchanged. */
 const percentCell = (share: ShareOfWhole): string => (typeof share === 'number' ? String(share / 100) : share);
 
 const schemeCells = (of: z.output<typeof SchemeText> | null): string[] =>
@@ -548,14 +551,13 @@ export const plan = query({
         recurrent: z.boolean(),
         department: DepartmentText,
         amount: SignedMoney.meta({
-          description: 'As it is written: a saving above nothing, what is taken out of the plan below.',
+          description: 'As written in the plan: a saving is positive, a deduction from the plan is negative.',
         }),
         onGap: SignedMoney.meta({
-          description:
-            'What the line adds to the requirement, and so to the gap; below nothing, what it takes off both.',
+          description: 'What the line adds to the requirement, and so to the gap; negative if it lowers both.',
         }),
         scheme: SchemeText.nullable().meta({
-          description: 'The dimensions of the national template; null where nobody has described the line.',
+          description: 'The dimensions of the national template; null if nobody has described the line.',
         }),
       }),
     ),

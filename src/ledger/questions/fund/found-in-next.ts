@@ -8,28 +8,28 @@ import { stillOpen, textsOf } from '../../../domain/grammar/proposal.js';
 import { negated, NO_MONEY, plus, signedPence, total, type Pence } from '../../../domain/money.js';
 import { POOL } from '../../../domain/postings.js';
 
-/** Which items that go on the next year’s fund already has: recorded, reversed or proposed there, with its own sums. */
+/** Which continuing items next year’s fund already has: recorded, reversed or proposed there, with their sums. */
 
 export const STATES = ['to-do', 'offered', 'recorded', 'taken-back'] as const;
 export type State = (typeof STATES)[number];
 
-/** What plan lines, contributions and funding beside the pool are counted in. */
+/** The measures of plan lines, contributions and funding beside the pool. */
 const MEASURES = ['requirement', 'agreed', 'beside'] as const;
 export type Sums = Readonly<Record<(typeof MEASURES)[number], Pence>>;
 
-/** Where a fact that goes on stands in the next year’s fund. */
+/** A continuing fact in the next year’s fund. */
 export interface Found {
   readonly state: State;
-  /** The fact that is there; of what is to do, the fact that would be. */
+  /** The fact that is there; for one still to do, the fact that would be recorded. */
   readonly fact: SentFact;
-  /** Every proposal on the table that offers one of its name. */
+  /** Every open proposal that offers an item of its name. */
   readonly proposals: readonly string[];
   readonly sums: Sums;
-  /** What it is at, with the sign in which its own fact writes it. */
+  /** Its present sum, with the sign that its own fact uses. */
   readonly stands: Pence;
 }
 
-/** That the name is that of another kind of thing there, in the words of what has it. */
+/** The name is taken there by another kind of thing. `takenBy` is the fact that has it. */
 export interface TakenName {
   readonly takenBy: SentFact;
 }
@@ -44,7 +44,7 @@ const sumsOf = (of: (measure: keyof Sums) => Pence): Sums => ({
   beside: of('beside'),
 });
 
-/** What a fact counts by itself. */
+/** The sums that a fact alone counts. */
 function countedBy({ type, data }: SentFact): Sums {
   const postings = factOf(FUND, type).postings(data);
   return sumsOf((of) =>
@@ -67,13 +67,13 @@ const offered = (fact: SentFact, state: 'to-do' | 'offered', proposals: readonly
   stands: sumIn(fact),
 });
 
-/** A fact that is recorded there: what it stands at on the last day of that year, after all that has changed it. */
+/** A fact that is recorded there, with its sum on the last day of that year after all changes. */
 function recorded(fact: SentFact, own: FundState, revision: number): Found {
   const { last } = opened(own).year;
   const name = nameOfFact(fact);
   const sums = sumsOf((measure) => standsAt(own, measure, name, last));
   const counted = total(MEASURES.map((measure) => sums[measure]));
-  // A saving is written as what is saved, and counts as less that is required.
+  // A saving is written as a positive sum, and counts as a lower requirement.
   const isTakenOff = total(Object.values(countedBy(fact))) !== sumIn(fact);
   return {
     state: own.reversed.has(revision) ? 'taken-back' : 'recorded',
@@ -87,7 +87,7 @@ function recorded(fact: SentFact, own: FundState, revision: number): Found {
 /**
  * Looks for a fact in the next year’s fund by its name and its type.
  *
- * @param entries what that fund has recorded
+ * @param entries the facts that the fund has recorded
  */
 export function foundInNext(
   next: StreamState<FundState>,

@@ -8,7 +8,7 @@ import type { Released } from '../../memory/claims-told.js';
 import { instantKnown, NO_CLAIMS_ALONG, openClaimsTold } from '../disputes/claims.js';
 import type { FundAtDates } from '../question.js';
 
-/** How the gap moved, for those who are told claims at releases. */
+/** How the gap moved, for askers who see claims only as of the end of a month (releases). */
 
 /** The same gap with other claims beside it. */
 const withClaims = (gap: Gap, openClaims: Pence): Gap => ({
@@ -17,12 +17,12 @@ const withClaims = (gap: Gap, openClaims: Pence): Gap => ({
   exposure: plus(gap.atRisk, openClaims),
 });
 
-/** The gap of a fund of which nothing is known. */
+/** The gap before anything was known of a fund. */
 const NOTHING = gapFrom(noSums());
 
 /**
- * A history of the gap as an asker may know it who is told claims at releases: the points that facts of the fund make,
- * and, along what was known, those that releases make.
+ * The history of the gap for an asker who sees claims at releases. It has a point for each fact that moves the gap and,
+ * along what was known, one for each release.
  */
 export function historyTold(
   points: readonly GapPoint[],
@@ -45,8 +45,8 @@ export function historyTold(
 }
 
 /**
- * A comparison as an asker may know it who is told claims at releases: the facts of the fund, and what is told of claims
- * at either pair of dates, as one change.
+ * A comparison for an asker who sees claims at releases. It has the facts of the fund, and one change for the
+ * difference between the claims shown at the two pairs of dates.
  */
 export function compareTold(
   entries: readonly Entry[],

@@ -10,7 +10,9 @@ import { viewOf } from '../../memory/read-model.js';
 import { AtTwoDates, inText, nameOf, OfFund, PartnerName, query, Stamp, fundAtDates } from '../question.js';
 import { hostOf, ringFencedOwed, sharesAt } from './risk-share.js';
 
-/** The memorandum account of a pool and each partner's share of it, and whether both sides of the books agree. */
+/**
+ * The memorandum account of a pool and each partner's share of it, and the check that both sides of the books agree.
+ */
 
 const NOTHING = moneyText(NO_MONEY);
 const SHARED_BY =
@@ -39,23 +41,24 @@ export const memorandum = query({
       )
       .meta({
         description:
-          'What was agreed for the year, with what was carried in, whenever it falls due; with what has come of it and what is still owed to the pool.',
+          'What was agreed for the year, with what was carried in, whenever it falls due; what of it has been received, and what is still owed to the pool.',
       }),
     grossFunding: SignedMoney,
     debtors: SignedMoney,
     spending: z.array(z.object({ line: z.string(), amount: SignedMoney })),
     passedDown: z.array(z.object({ grant: z.string(), amount: SignedMoney })).meta({
-      description: 'What was passed down to districts of each grant: out of the pool, and in gross spending.',
+      description:
+        'What was passed down to districts from each grant. It has left the pool, and is part of gross spending.',
     }),
     grossSpending: SignedMoney,
     surplus: SignedMoney.meta({
       description:
-        'Gross funding less gross spending; a deficit is below nothing. Before the year has ended, the year’s funding less what was spent by the day.',
+        'Gross funding less gross spending; a deficit is negative. Before the year has ended, the year’s funding less what was spent by the day.',
     }),
     ringFenced: SignedMoney.meta({
-      description: 'Of the surplus, what is left of ring-fenced money: nobody shares it.',
+      description: 'The part of the surplus that is left of ring-fenced money. It is not shared.',
     }),
-    sharedBy: z.string().meta({ description: 'What the rest is shared by that no signed rule shares, in words.' }),
+    sharedBy: z.string().meta({ description: 'How the rest that no signed rule shares is shared, in words.' }),
     partners: z
       .array(
         z.object({
@@ -63,22 +66,22 @@ export const memorandum = query({
           funding: SignedMoney,
           owed: SignedMoney.meta({
             description:
-              'What the holder of a grant owes it of what is left of that grant; of the holder, below nothing.',
+              'What the holder of a grant owes this partner from what is left of the grant. For the holder itself the sum is negative.',
           }),
           spending: SignedMoney,
           surplus: SignedMoney,
           ringFenced: SignedMoney.meta({
-            description: 'Of its surplus, what is left of ring-fenced money that is owed to it.',
+            description: 'The part of its surplus that is left of ring-fenced money owed to it.',
           }),
           returned: SignedMoney,
         }),
       )
       .meta({
         description:
-          'Each partner’s share: its funding, with what is owed, less its share of the surplus is its share of the spending. What is left of ring-fenced money stands with those that it is owed to. The rest is shared as the risk shares that were signed say, and on the last day of the year or after it as the agreement’s rules say; what those leave by what “sharedBy” says.',
+          'Each partner’s share. Its funding, with what is owed, less its share of the surplus is its share of the spending. What is left of ring-fenced money belongs to those to whom it is owed. The rest is shared by the signed risk shares and, on the last day of the year or after it, by the rules of the agreement. What these leave is shared as “sharedBy” says.',
       }),
     returned: SignedMoney,
-    drawn: SignedMoney.meta({ description: 'Drawn from reserves: it is in a later year’s fund.' }),
+    drawn: SignedMoney.meta({ description: 'Drawn from reserves for a later year’s fund.' }),
     carriedForward: SignedMoney,
     closing: SignedMoney,
     holds: z.boolean().meta({
@@ -94,7 +97,8 @@ export const memorandum = query({
     const { shares, ringFenced } = await sharesAt(ledger, at);
     const account = memorandumOf(at.view, opening, {
       partners: at.partners,
-      // Before the year has ended its whole budget is not set against some months of spending: only what was signed counts.
+      // Before the year has ended, its whole budget is not compared with the spending of some months. Only signed
+      // shares count.
       charged: shares.map((each) => (at.on < at.year.last ? each.signed : each.shares)),
       ringFenced,
       owedTo: (source, sum) => ringFencedOwed(at, source, sum),

@@ -19,7 +19,7 @@ import type { Ledger } from '../../ledger.js';
 import { TestText, testText } from '../../minimum-tests-text.js';
 import { AtTwoDates, entriesOf, OfFund, query, Stamp, fundAtDates, type FundAtDates } from '../question.js';
 
-/** The minimum tests at two dates, and as they would stand with what waits for a signature signed. */
+/** The minimum tests at two dates, and the tests as they would be with some proposals signed. */
 
 const PROPOSALS_MAX = 20;
 
@@ -33,19 +33,19 @@ const With = z
   )
   .meta({
     description:
-      'Proposals of this fund, by identifier, with commas between: what if they were signed, in this order? They must have been on the table at the instant that is asked about, and it must be possible to sign them all; one that is named twice counts once.',
+      'Identifiers of proposals of this fund, separated by commas, to be tried as signed in this order. Each must have been open at the instant asked about, and it must be possible to sign them all. One that is named twice counts once.',
   });
 
 const FactBehind = z.object({ stream: z.enum(['fund', 'register']), revision: z.string(), sentence: z.string() });
 type FactBehind = z.input<typeof FactBehind>;
 
 const TestedText = TestText.extend({
-  facts: z.array(FactBehind).meta({ description: 'The facts that the figures are made of.' }),
+  facts: z.array(FactBehind).meta({ description: 'The facts behind the figures.' }),
 });
 
 /**
- * The fund's tests on the day and as known at the instant of a question, with what is not recorded yet beside it. The formula is
- * the one that decisions are made by; only the balances are read from the read model.
+ * The fund’s tests on the day and as known at the instant of a question, with postings and facts that are not recorded
+ * yet. Decisions use the same formula; only the balances come from the read model here.
  */
 function testsAt(ledger: Ledger, at: FundAtDates, { postings, facts }: TestsInput): TestResult[] {
   const upTo = ledger.model.knownRevision(REGISTER_STREAM, at.size);
@@ -60,18 +60,18 @@ function testsAt(ledger: Ledger, at: FundAtDates, { postings, facts }: TestsInpu
   });
 }
 
-/** What the tests of a fund go by beside its balances. */
+/** What the tests of a fund depend on, in addition to its balances. */
 async function inputOf(ledger: Ledger, { fund, size }: FundAtDates): Promise<TestsInput> {
   const stream = fundStream(fund);
   const { own } = await ledger.stateOf('fund', stream);
   return { postings: [], facts: asKnown(own.tested.facts, ledger.model.knownRevision(stream, size)) };
 }
 
-/** The tests of a fund as they stand at two dates. */
+/** The tests of a fund at two dates. */
 export const testsNow = async (ledger: Ledger, at: FundAtDates): Promise<TestResult[]> =>
   testsAt(ledger, at, await inputOf(ledger, at));
 
-/** The proposals that were on the table at a size of the ledger, by identifier, with the texts that would be signed. */
+/** The proposals that were open at a size of the ledger, by identifier, with the facts that would be signed. */
 function onTheTable(entries: readonly Entry[]): Map<string, readonly FactText[]> {
   const open = new Map<string, readonly FactText[]>();
   const ended = new Map<string, readonly FactText[]>();
@@ -98,7 +98,10 @@ function onTheTable(entries: readonly Entry[]): Map<string, readonly FactText[]>
 const nameBrought = ({ type, data }: Pick<FactText, 'type' | 'data'>): string | undefined =>
   factOf(FUND, type).names?.(data);
 
-/** The names in use, with who brought each: a name is used once, so of two that bring it only one can be signed. */
+/**
+ * The names in use, with the facts that brought them. A name is used once, so of two proposals that bring it only one
+ * can be signed.
+ */
 const namesIn = (entries: readonly Entry[]): Map<string, string> =>
   new Map(
     entries.flatMap((entry): [string, string][] => {
@@ -107,16 +110,19 @@ const namesIn = (entries: readonly Entry[]): Map<string, string> =>
     }),
   );
 
-/** Something of some tests that an entry may be behind: an account that they rest on, or a description that they go by. */
+/** Something that connects entries with tests: an account that the tests depend on, or a description of a line. */
 interface Behind {
   readonly test: number;
   readonly of: TestAccounts;
 }
 
-/** Of each test the entries that moved its accounts by a day, inclusive, or that describe its lines; in their order. */
+/**
+ * For each test, the entries that moved its accounts up to a day, inclusive, or that describe its lines, in their
+ * order.
+ */
 function movedBy(tests: readonly TestResult[], entries: readonly Entry[], on: Day): Entry[][] {
   const found = tests.map((): Entry[] => []);
-  // By measure and by revision: most entries move nothing that a test rests on.
+  // By measure and by revision, because most entries move nothing that a test depends on.
   const byMeasure = new Map<string, Behind[]>();
   const describing = new Map<number, number[]>();
   tests.forEach(({ restsOn, descriptions }, test) => {
@@ -145,14 +151,17 @@ const published = ({ revision, data }: Publication<Allocation>) => ({
   sentence: sentenceOf({ stream: REGISTER_STREAM, type: ALLOCATION.name, data } as never),
 });
 
-/** The facts behind each test: those that were published, that moved its accounts by the day, and that describe its lines. */
+/**
+ * The facts behind each test: published figures, facts that moved its accounts up to the day, and descriptions of its
+ * lines.
+ */
 const factsBehind = (tests: readonly TestResult[], entries: readonly Entry[], { on }: FundAtDates): FactBehind[][] =>
   movedBy(tests, entries, on).map((moved, test) => [
     ...tests[test]!.publications.map(published),
     ...moved.map(({ revision, sentence }) => ({ stream: 'fund' as const, revision: String(revision), sentence })),
   ]);
 
-/** What a table says of each row as it would stand with the proposals signed. */
+/** The columns that a table repeats for each row with the proposals signed. */
 const IF_SIGNED = ['actual', 'margin', 'verdict'] as const;
 
 export const minimumTestsQuery = query({
@@ -172,7 +181,7 @@ export const minimumTestsQuery = query({
         tests: z.array(TestText),
       })
       .nullable()
-      .meta({ description: 'The tests with the proposals signed; null where none are asked about.' }),
+      .meta({ description: 'The tests with the proposals signed; null if none are asked about.' }),
   }),
   async run(ledger, asked) {
     const at = fundAtDates(ledger, asked.fund, asked);
@@ -180,7 +189,7 @@ export const minimumTestsQuery = query({
     const entries = await entriesOf(ledger, at);
     const now = await inputOf(ledger, at);
     const tests = testsAt(ledger, at, now);
-    // Who shows verdicts alone does not wait for what is behind them.
+    // A page that shows only verdicts does not wait for the facts behind them.
     let behind: FactBehind[][] | undefined;
     const factsOf = (test: number): FactBehind[] => (behind ??= factsBehind(tests, entries, at))[test]!;
     const isWhatIf = asked.with !== undefined;

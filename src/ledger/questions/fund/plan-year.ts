@@ -10,9 +10,9 @@ import { canonical, fundStream, REGISTER_STREAM, sha256 } from '../../catalogue.
 import { viewOf } from '../../memory/read-model.js';
 import { AtTwoDates, nameOf, OfFund, PartnerName, query, Stamp, fundAtDates, type FundAtDates } from '../question.js';
 
-/** The plan of a year: where it stands, how it came there, who has signed it off, and what may and must come next. */
+/** The plan of a year: its state and history, who has signed it off, and which steps may and must come next. */
 
-/** The digest of the plan as it stands on the day, or on the nearest day of the year: what is signed off. */
+/** The digest of the plan on the day, or on the nearest day of the year. A sign-off is for this digest. */
 export const planHashAt = ({
   model,
   on,
@@ -26,7 +26,7 @@ export const planYear = query({
   name: 'plan-year',
   path: '/funds/{fund}/plan-year',
   about:
-    'Where the plan of the year stands: its state and history, its hash, sign-offs, conditions, due dates, and the next legal steps.',
+    'The plan of the year: its state and history, hash, sign-offs, conditions, due dates, and the steps that the rules allow next.',
   params: OfFund,
   options: AtTwoDates,
   answer: z.object({
@@ -36,7 +36,8 @@ export const planYear = query({
     state: z.string(),
     title: z.string(),
     planHash: z.string().meta({
-      description: 'SHA-256 of the plan’s lines and agreed contributions on the day: what a sign-off is bound to.',
+      description:
+        'SHA-256 of the plan’s lines and agreed contributions on the day. A sign-off is for the plan with this hash.',
     }),
     moves: z.array(
       z.object({
@@ -64,7 +65,7 @@ export const planYear = query({
       z.object({
         capacity: z.string(),
         title: z.string(),
-        whoSigns: z.string().meta({ description: 'Who signs, in words: nobody else may.' }),
+        whoSigns: z.string().meta({ description: 'Who signs, in words. Nobody else may.' }),
         signsAs: z.string().meta({ description: 'The role in which a body mandates them.' }),
         partners: z.array(z.string()),
         needed: z.enum(['to-submit', 'later']),

@@ -36,7 +36,7 @@ import {
   type FundAtDates,
 } from '../question.js';
 
-/** Returns: as they were filed, as the same days are now known, and what has moved between. */
+/** Returns: as filed, as the same days are known now, and what has changed in between. */
 
 interface Filed extends FactData {
   readonly effective: Day;
@@ -64,9 +64,9 @@ const ApprovalText = z
     statement: z.string(),
   })
   .nullable()
-  .meta({ description: 'The approval of the return; null where there is none.' });
+  .meta({ description: 'The approval of the return; null if there is none.' });
 
-/** The returns that were filed by a size of the ledger, in the order of filing. */
+/** The returns filed up to a size of the ledger, in the order of filing. */
 const returnsAt = ({ model, upTo }: Pick<FundAtDates, 'model' | 'upTo'>): KeptReturn[] => {
   const approvals = keptInForce(model.facts, 'return-approval', { on: LAST_DAY, upTo }).map(
     ({ data }) => data as unknown as { readonly effective: Day; readonly return: string; readonly statement: string },
@@ -83,7 +83,7 @@ const returnsAt = ({ model, upTo }: Pick<FundAtDates, 'model' | 'upTo'>): KeptRe
   });
 };
 
-/** The figures of a cut-off as known at a size of the ledger, with claims counted up to a revision of the disputes. */
+/** The figures of a cut-off as known at a size of the ledger, with claims up to a revision of the disputes. */
 function figuresAt(ledger: Ledger, at: FundAtDates, on: Day, size: number, claimsKnownTo: number): ReturnFigure[] {
   const open = claimsAt(ledger, { ...at, on }, claimsKnownTo).total;
   return returnFigures(viewOf(at.model, on, size), open);
@@ -92,8 +92,8 @@ function figuresAt(ledger: Ledger, at: FundAtDates, on: Day, size: number, claim
 const claimsRevision = ({ claimsKnownTo }: Filed): number => (claimsKnownTo === null ? -1 : Number(claimsKnownTo));
 
 /**
- * A return holds the sum of the open claims to the penny. Who sees no cases of the area is shown its other figures, and
- * no digest of them all: the sum could be tried until the digest fits.
+ * A return holds the exact sum of the open claims. An asker who may not see cases of the area gets the other figures,
+ * but no digest of them all: with the digest, they could try sums until one fits.
  */
 const CLAIMS_KEY = figureKey(OPEN_CLAIMS);
 const withoutClaims = <Figure extends Omit<ReturnFigure, 'amount'>>(figures: readonly Figure[]): Figure[] =>
@@ -102,12 +102,12 @@ const withoutClaims = <Figure extends Omit<ReturnFigure, 'amount'>>(figures: rea
 const Digest = z
   .string()
   .nullable()
-  .meta({ description: 'Null where you may see no cases: a return holds the exact sum of the open claims.' });
+  .meta({ description: 'Null if you may not see cases, because a return holds the exact sum of the open claims.' });
 
 const inText = (figures: readonly ReturnFigure[]): z.output<typeof ReturnFigureText>[] =>
   figures.map((each) => ({ ...each, amount: moneyText(each.amount) }));
 
-/** Facts of the fund, and of its area’s disputes, that moved a return’s figures after it was filed. */
+/** Facts of the fund, and of its area’s disputes, that changed a return’s figures after it was filed. */
 async function moversSince(ledger: Ledger, at: FundAtDates, { kept, filed }: KeptReturn) {
   const walk = claimsAlong(ledger, at);
   const since = (stream: string, after: number) => ledger.entries(stream, at.size, after);
@@ -131,16 +131,16 @@ async function moversSince(ledger: Ledger, at: FundAtDates, { kept, filed }: Kep
 const ReturnText = {
   return: z.string(),
   kind: z.string(),
-  on: z.string().meta({ description: 'The cut-off: the last day that it reports, inclusive.' }),
+  on: z.string().meta({ description: 'The cut-off: the last day that the return reports, inclusive.' }),
   filedOn: z.string(),
   recordedAt: z.string(),
   revision: z.string(),
-  nil: z.boolean().meta({ description: 'Whether it was said that there is nothing to report.' }),
+  nil: z.boolean().meta({ description: 'Whether it was filed as having nothing to report.' }),
   replaces: z.string().nullable(),
   replacedBy: z.string().nullable(),
   approval: ApprovalText,
   awaits: z.string().nullable().meta({
-    description: 'Who must approve it, in words; null where nobody must, or it is approved or replaced.',
+    description: 'Who must approve it, in words; null if nobody must, or it is approved or replaced.',
   }),
   digest: Digest,
 };
@@ -173,7 +173,7 @@ const returnText = (
 export const filedReturns = query({
   name: 'returns',
   path: '/funds/{fund}/returns',
-  about: 'The returns that a fund has filed, and how many of each one’s figures have moved since.',
+  about: 'The returns that a fund has filed, and how many figures of each have changed since.',
   params: OfFund,
   options: z.strictObject({ 'known-at': KnownAt.optional() }),
   answer: z.object({
@@ -263,7 +263,7 @@ const moverText = ({
   changes: inText(changes),
 });
 
-/** What a return is of, in every row of its table: a file of it may be all that somebody has. */
+/** What a return is about, in every row of its table, because a file of it may be read alone. */
 const RETURN_COLUMNS = ['fund', 'return', 'as at', 'filed on'];
 
 const returnCells = (of: {
@@ -277,7 +277,7 @@ export const filedReturn = query({
   name: 'return',
   path: '/funds/{fund}/returns/{return}',
   about:
-    'One return: each figure as it was filed, as the same days are now known, and the change, which is an adjustment of a prior period; the facts that made it; and what earlier returns had moved by when this one was filed.',
+    'One return: each figure as filed, as the same days are known now, and the change, which is an adjustment of a prior period. Also the facts behind the change, and how far earlier returns had changed when this one was filed.',
   params: OfFund.extend({
     return: Name.meta({ description: 'The return, by its name.', examples: ['norfolk-2018-19-q3'] }),
   }),
@@ -288,10 +288,10 @@ export const filedReturn = query({
     ...Stamp,
     ...ReturnText,
     note: z.string().nullable(),
-    intact: z.boolean().meta({ description: 'Whether the digest is that of the figures.' }),
+    intact: z.boolean().meta({ description: 'Whether the digest matches the figures.' }),
     figures: z.array(FigureSides),
     movers: z.array(Mover).meta({
-      description: 'The facts recorded after it was filed that moved its figures; they add up to the changes.',
+      description: 'The facts recorded after it was filed that changed its figures. They add up to the changes.',
     }),
     earlier: z
       .array(z.object({ return: z.string(), kind: z.string(), on: z.string(), changes: z.array(ReturnFigureText) }))
@@ -307,7 +307,7 @@ export const filedReturn = query({
     const found = all.find(({ filed }) => filed.return === asked.return);
     if (!found) return refuse('name_unknown', `${asked.fund} had filed no return "${asked.return}" at that instant.`);
     const { kept, filed, figures } = found;
-    // The fund is there: it was found above.
+    // The fund exists: it was found above.
     const at = fundAtDates(ledger, asked.fund, { ...asked, on: filed.on }) as FundAtDates;
     const before = all.filter((each) => each.kept.place < kept.place && each.filed.on < filed.on);
     return {
@@ -376,7 +376,7 @@ export const filedReturn = query({
 export const returnFiguresQuery = query({
   name: 'return-figures',
   path: '/funds/{fund}/return-figures',
-  about: 'What a return as at a day would say, as known at an instant: the figures that filing it would record.',
+  about: 'What a return for a day would report, as known at an instant: the figures that filing it would record.',
   params: OfFund,
   options: AtTwoDates,
   answer: z.object({ fund: z.string(), ...Stamp, figures: z.array(ReturnFigureText) }),

@@ -27,19 +27,22 @@ import type { Ledger } from '../../ledger.js';
 import { agreementAt } from './agreement.js';
 import { AtTwoDates, nameOf, OfFund, PartnerName, query, Stamp, fundAtDates, type FundAtDates } from '../question.js';
 
-/** What the risk share of a fund’s agreement costs each partner. */
+/** What the risk shares of a fund’s agreement cost each partner. */
 
-/** The host that a fund was opened with: what is its own stands with those who have followed it. */
+/** The body that hosted the fund when it was opened. What belongs to it passes to its successors. */
 export const hostOf = ({ model }: Pick<FundAtDates, 'model'>): string => model.outline.opened!.host;
 
-/** The day by whose rules a day’s variances are shared: after the year its last day, since they are that year’s. */
+/**
+ * The day whose rules share the variances of a day. After the year, it is the year’s last day, because the variances
+ * are that year’s.
+ */
 const dayOfRules = ({ on, year }: FundAtDates): Day => (on > year.last ? year.last : on);
 
 const agreementOfYear = (ledger: Ledger, at: FundAtDates) => agreementAt(ledger, at, dayOfRules(at));
 
 type Applied = RiskShareApplied & { readonly revision: number };
 
-/** What each scheme’s variance comes to for each partner at the two dates that were asked for, and what was signed of it. */
+/** Each partner’s part of each scheme’s variance at the two dates asked for, and what was signed of it. */
 export async function sharesAt(
   ledger: Ledger,
   at: FundAtDates,
@@ -67,7 +70,10 @@ export async function sharesAt(
   };
 }
 
-/** Whom a sum that is left of a ring-fenced source is owed to, under the names of the day: districts, and who keeps the rest. */
+/**
+ * To whom the rest of a ring-fenced source is owed, under the names of the day: the districts, and the body that keeps
+ * what remains.
+ */
 export function ringFencedOwed(at: FundAtDates, source: string, sum: Pence) {
   const { passedDown, kept } = owedTo(sum, source, at.view, hostOf(at));
   return { passedDown, kept: sumsPassedOn(kept, at.inheritance) };
@@ -83,7 +89,7 @@ const RingFencedText = z
   )
   .meta({
     description:
-      'What is left of each ring-fenced source: grants with purposes, or passed down, and what of them was carried in. No rule shares it: it stands with the districts that it is owed to, and the rest with those who hold the grant.',
+      'What is left of each ring-fenced source: grants with purposes, grants passed down, and what of them was carried in. No rule shares it. It belongs to the districts to which it is owed, and the rest to the holders of the grant.',
   });
 
 const ringFencedText = (
@@ -119,7 +125,7 @@ const NOTHING = moneyText(NO_MONEY);
 
 type Shares = readonly { readonly partner: string; readonly amount: string }[];
 
-/** Everybody whom some lists of shares name, in the order of their names. */
+/** All names in some lists of shares, in alphabetical order. */
 const namesIn = (...all: readonly Shares[]): string[] =>
   [...new Set(all.flatMap((shares) => shares.map(({ partner }) => partner)))].sort();
 
@@ -131,7 +137,7 @@ export const riskShare = query({
   name: 'risk-share',
   path: '/funds/{fund}/risk-share',
   about:
-    'What the over- or underspend of each scheme, on a day as known at an instant, costs each partner: what was signed of it, and the signed rules for the variance since.',
+    'What the over- or underspend of each scheme costs each partner, on a day as known at an instant: the shares that were signed, and shares by the signed rules of the variance since.',
   params: OfFund,
   options: AtTwoDates,
   answer: z.object({
@@ -145,19 +151,19 @@ export const riskShare = query({
         spent: SignedMoney,
         variance: SignedMoney.meta({
           description:
-            'spent by the day − budget of the whole year + what of it is ring-fenced: an overspend is above nothing.',
+            'spent by the day − budget of the whole year + the ring-fenced part of it. An overspend is positive.',
         }),
         ringFenced: RingFenced,
         rule: RiskRule.nullable().meta({
           description:
-            'The rule in force; null where no agreement is, or the scheme has ended: then nobody bears what was not signed.',
+            'The rule in force; null if there is no agreement, or the scheme has ended. Nobody then bears what was not signed.',
         }),
         sharedBy: z.string().nullable().meta({
-          description: 'What the rule shares by, in words; null where there is no rule.',
+          description: 'How the rule shares, in words; null if there is no rule.',
         }),
         notBound: z.array(z.string()).meta({
           description:
-            'The partners to whom a share would fall, and who have neither signed nor accepted the terms: until they have, the rule shares nothing.',
+            'The partners who would bear a share and have neither signed nor accepted the terms. Until they have, the rule shares nothing.',
         }),
         ...ShareText,
         applied: z
@@ -165,12 +171,12 @@ export const riskShare = query({
           .nullable()
           .meta({
             description:
-              'The share that was signed last, under the names of its day: it stands, and the rule is for the variance since.',
+              'The share that was signed last, under the names of its day. It remains in force, and the rule applies to the variance since.',
           }),
       }),
     ),
     partners: z.array(z.object({ ...PartnerName, amount: SignedMoney })).meta({
-      description: 'What all schemes come to for each partner: what it bears is above nothing.',
+      description: 'The total of all schemes for each partner. What it bears is positive.',
     }),
     ringFenced: RingFencedText,
   }),

@@ -22,21 +22,22 @@ import { allOf, foundInNext, nameOfFact, STATES, type Found, type State } from '
 import { nameOf, OfFund, query, type Seeing } from '../question.js';
 
 /**
- * What opens next year’s fund: the fund itself, and what of this year goes on in it, as the acts that do it. What is recorded
- * or on the table there already is told as that, so that what is left to do is asked again at any time.
+ * What opens next year’s fund: the opening itself, and the acts that continue this year’s items in it. Items that the
+ * next fund has recorded, or that are proposed there, are shown as such, so the question can be asked again at any time
+ * for what is left to do.
  */
 
 const kind = FUND;
 
-/** How long a list of names may be: that of a fund with as many contributions as a form can send. */
+/** The longest list of names: enough for a fund with as many contributions as a form can send. */
 const LIST_LENGTH_MAX = 512 * 1024;
 
 const PERCENT = /^-?(0|[1-9]\d{0,2})(\.\d{1,4})?$/;
 
-/** Whether a sum can rise by it: a number of per cent, above -100. */
+/** Whether a text is a rise: a number of per cent above -100. */
 export const isRise = (percent: string): boolean => PERCENT.test(percent) && Number(percent) > -100;
 
-/** By how many per cent what is named rises: `norwich-add=1.79,council-add=-2`. */
+/** By how many per cent each named contribution rises: `norwich-add=1.79,council-add=-2`. */
 export const Uplift = z
   .string()
   .max(LIST_LENGTH_MAX)
@@ -56,17 +57,17 @@ export const Uplift = z
   })
   .meta({
     description:
-      'By how many per cent contributions rise, or fall: each by its name in this year, with commas between. The new sum is rounded to the penny, half to even.',
+      'By how many per cent contributions rise or fall: each by its name in this year, separated by commas. The new sum is rounded to the penny, half to even.',
     examples: ['norwich-add=1.79'],
   });
 
-/** What the officer leaves out: `norwich-add,council-add`. */
+/** The items that the officer leaves out: `norwich-add,council-add`. */
 const Without = z
   .string()
   .max(LIST_LENGTH_MAX)
   .transform((text): ReadonlySet<string> => new Set(text.split(',').map((each) => each.trim())))
   .meta({
-    description: 'What is left out by choice: each by its name in this year, with commas between.',
+    description: 'The items to leave out: each by its name in this year, separated by commas.',
     examples: ['norwich-add'],
   });
 
@@ -74,24 +75,25 @@ export const RollForwardOptions = z.strictObject({
   uplift: Uplift.optional(),
   without: Without.optional(),
   officer: Name.optional().meta({
-    description: 'Who would load the acts as a file: left out, the file is not written.',
+    description: 'The officer who would load the acts as a file. Left out, no file is written.',
   }),
 });
 
-const BY_CHOICE = 'It is left out by choice.';
+const BY_CHOICE = 'You chose to leave it out.';
 
 const FactText = z.object({ type: z.string(), data: z.looseObject({}) });
 
 export const StepText = z.object({
   act: z.enum(['open', 'record', 'propose']).meta({
-    description: 'Whether it opens the fund, records a fact that counts at once, or proposes what has to be signed.',
+    description:
+      'Whether the step opens the fund, records a fact that counts at once, or proposes facts that must be signed.',
   }),
-  facts: z.array(FactText).meta({ description: 'The facts of the act; of a deal, several.' }),
+  facts: z.array(FactText).meta({ description: 'The facts of the step; several if it is a deal.' }),
   sentences: z.array(z.string()),
-  bodies: z.array(z.string()).meta({ description: 'The bodies an officer of which can do it.' }),
+  bodies: z.array(z.string()).meta({ description: 'The bodies whose officers can take the step.' }),
   signs: z
     .array(z.string())
-    .meta({ description: 'The bodies an officer of which must sign it then; none where nobody must.' }),
+    .meta({ description: 'The bodies whose officers must sign it afterwards; empty if nobody must.' }),
 });
 
 export const RollForwardText = z.object({
@@ -103,7 +105,7 @@ export const RollForwardText = z.object({
   host: z.string(),
   partners: z.array(z.object({ partner: z.string(), name: z.string() })).meta({
     description:
-      'The partners on the last day of the year, under the names of those who stand for them on the first day of the next; once the fund is open, its own.',
+      'The partners on the last day of the year, or the bodies that follow them on the first day of the next. Once the fund is open, its own partners.',
   }),
   items: z
     .array(
@@ -111,27 +113,30 @@ export const RollForwardText = z.object({
         name: z.string(),
         type: z.string(),
         sentence: z.string(),
-        was: SignedMoney.meta({ description: 'What it stands at on the last day of this year.' }),
+        was: SignedMoney.meta({ description: 'Its sum on the last day of this year.' }),
         amount: SignedMoney.meta({
           description:
-            'What it would be in the next year; where it is on the table of that year’s fund, what is offered; where it is recorded there, what it stands at on the last day of that year.',
+            'Its sum in the next year. If it is proposed in that year’s fund, the sum offered; if it is recorded there, its sum on the last day of that year.',
         }),
         uplift: z
           .string()
           .nullable()
-          .meta({ description: 'By how many per cent it was asked to rise; null where it was not.' }),
+          .meta({ description: 'By how many per cent it was asked to rise; null if it was not.' }),
         mayRise: z.boolean().meta({ description: 'Whether it is a contribution, which can be asked to rise.' }),
-        from: z.string().meta({ description: 'What it is called in this year.' }),
-        revision: z.string().meta({ description: 'Where this year’s fund has recorded it.' }),
+        from: z.string().meta({ description: 'Its name in this year.' }),
+        revision: z.string().meta({ description: 'Its revision in this year’s fund.' }),
         state: z.enum(STATES).meta({
           description:
-            'Whether it is still to be done, is on the table of the next year’s fund, is recorded there, or was recorded there and taken back.',
+            'Whether it is still to do, is proposed in the next year’s fund, is recorded there, or was recorded there and taken back.',
         }),
-        proposal: z.string().nullable().meta({ description: 'The proposal that offers it; of several, the first.' }),
+        proposal: z
+          .string()
+          .nullable()
+          .meta({ description: 'The proposal that offers it. If there are several, the first.' }),
         notes: z.array(z.string()).meta({ description: 'What to look at before it is signed.' }),
       }),
     )
-    .meta({ description: 'What goes on in the next year.' }),
+    .meta({ description: 'The items that continue in the next year.' }),
   leftOut: z
     .array(
       z.object({
@@ -141,35 +146,35 @@ export const RollForwardText = z.object({
         name: z
           .string()
           .nullable()
-          .meta({ description: 'What is left out by choice: its name in this year; else null.' }),
+          .meta({ description: 'Its name in this year, if it is left out by choice; otherwise null.' }),
       }),
     )
-    .meta({ description: 'What does not go on, and why.' }),
+    .meta({ description: 'The items that do not continue, and why.' }),
   totals: z
     .object({
       requirement: SignedMoney,
-      contributions: SignedMoney.meta({ description: 'What the contributions that go on come to.' }),
-      beside: SignedMoney.meta({ description: 'What the funding beside the pool that goes on comes to.' }),
+      contributions: SignedMoney.meta({ description: 'The total of the contributions that continue.' }),
+      beside: SignedMoney.meta({ description: 'The total of the funding beside the pool that continues.' }),
     })
     .meta({
       description:
-        'What goes on, in all: plan lines as they count in the requirement, contributions, and funding beside the pool. What is offered or recorded already counts with its own sum.',
+        'The totals of what continues: plan lines as they count in the requirement, contributions, and funding beside the pool. An item that is already offered or recorded counts with its own sum.',
     }),
-  steps: z.array(StepText).meta({ description: 'What is left to do, in this order.' }),
+  steps: z.array(StepText).meta({ description: 'The steps that are left, in this order.' }),
   waiting: z
     .array(
       z.object({ proposal: z.string(), sentences: z.array(z.string()), by: z.string(), awaiting: z.array(z.string()) }),
     )
-    .meta({ description: 'What of it is on the table of the next year’s fund, and which bodies it waits for.' }),
+    .meta({ description: 'The proposals in the next year’s fund, and the bodies that they wait for.' }),
   file: z
     .looseObject({})
     .nullable()
-    .meta({ description: 'What is left to do as a file of acts, to be loaded; null where no officer was named.' }),
+    .meta({ description: 'The steps that are left, as a file of acts to load; null if no officer was named.' }),
 });
 
 export type RollForwardText = z.output<typeof RollForwardText>;
 
-/** The next year’s fund as it is, or as it would be once it is opened. */
+/** The state of next year’s fund, or the state that it would have once it is opened. */
 function stateNext(state: StreamState<FundState>, { opening }: RolledForward): FundState {
   if (kind.isOpen(state.own)) return state.own;
   const own = kind.initial();
@@ -177,7 +182,7 @@ function stateNext(state: StreamState<FundState>, { opening }: RolledForward): F
   return own;
 }
 
-/** What a decision on a fund looks at, where nobody in particular decides. */
+/** What a decision on a fund may look at, for rules that are tried without a particular officer. */
 function contextOf(ledger: Ledger, stream: string, area: string): Context {
   const today = londonDay(ledger.model.now(ledger.clock));
   const { context } = decisionContext(ledger.model, { stream, today, rules: RULES_NOW, originals: [] });
@@ -189,7 +194,7 @@ interface Item extends Found {
   readonly name: string;
 }
 
-/** What people call it: the name of an agreement is kept apart from those of what moves money. */
+/** The readable part of a name. The names of agreements are kept apart from those of items with money. */
 const called = (name: string): string => name.split('/').at(-1)!;
 
 interface Step {
@@ -198,7 +203,10 @@ interface Step {
   readonly demands: Pick<Demands, 'acts' | 'signs' | 'signature'>;
 }
 
-/** What one body does alone is recorded; what the same bodies sign is one offer of as many facts as a deal can hold. */
+/**
+ * Steps from facts. A fact that one body may record alone becomes a record; facts that the same bodies sign become one
+ * offer, with as many facts as a deal can hold.
+ */
 function stepsOf(facts: readonly SentFact[], state: FundState, context: Context): Step[] {
   const steps: { act: Step['act']; facts: SentFact[]; demands: Step['demands']; key: string; length: number }[] = [];
   for (const fact of facts) {
@@ -223,7 +231,10 @@ function stepsOf(facts: readonly SentFact[], state: FundState, context: Context)
 
 const sentence = ({ type, data }: SentFact): string => factOf(kind, type).sentence(data);
 
-/** Any one of these does it: where either side may propose, both; each is signed by the others. */
+/**
+ * An officer of any one of these bodies can take the step. If either side may propose, both are listed, and each is
+ * signed by the other.
+ */
 const stepText = ({ act, facts, demands: { acts, signs, signature } }: Step): z.input<typeof StepText> => ({
   act,
   facts: facts.map(({ type, data }) => ({ type, data })),
@@ -232,7 +243,7 @@ const stepText = ({ act, facts, demands: { acts, signs, signature } }: Step): z.
   signs: signature === 'none' ? [] : [...new Set(signature === 'other-side' ? [...acts, ...signs] : acts)],
 });
 
-/** What is left to do as a file of acts, which the officer loads. */
+/** The steps that are left, as a file of acts that the officer loads. */
 const fileOf = (fund: string, next: string, officer: string, steps: readonly z.input<typeof StepText>[]) => ({
   title: `${next}, opened from ${fund}`,
   steps: steps.map(({ act, facts }) => ({
@@ -242,29 +253,31 @@ const fileOf = (fund: string, next: string, officer: string, steps: readonly z.i
   })),
 });
 
-/** A fact of this year with the words that it was recorded in. */
+/** A fact of this year as it was recorded. */
 const entryAt = (entries: readonly Entry[], revision: number): Entry =>
   entries.find((each) => each.revision === revision)!;
 
 const WHERE: Readonly<Record<Exclude<State, 'to-do'>, (next: string) => string>> = {
-  offered: (next) => `on the table of ${next}`,
+  offered: (next) => `proposed in ${next}`,
   recorded: (next) => `recorded in ${next}`,
   'taken-back': (next) => `taken back in ${next}`,
 };
 
-/** What to look at in what the next year’s fund has of it: another sum than this year’s, and offers that are there twice. */
+/**
+ * What to check in the next year’s fund: an item with another sum than this year’s, and offers that are there twice.
+ */
 const notesOn = ({ state, proposals, stands, going: { stood } }: Item, next: string): string[] => [
   ...(state !== 'to-do' && stands !== stood
-    ? [`It is ${WHERE[state](next)} and stands at ${pounds(stands)} there; in this year it stands at ${pounds(stood)}.`]
+    ? [`It is ${WHERE[state](next)}, with ${pounds(stands)}. This year it is ${pounds(stood)}.`]
     : []),
   ...(proposals.length > 1
     ? [
-        `It is on the table ${proposals.length} times: sign one of the proposals, and have the others declined or withdrawn.`,
+        `It is proposed ${proposals.length} times. Sign one of the proposals, and have the others declined or withdrawn.`,
       ]
     : []),
 ];
 
-/** Refuses to change, or to leave out, what the next year’s fund has already with another sum. */
+/** Refuses to change, or to leave out, an item that next year’s fund already has with another sum. */
 function overtaken(
   { state, stands, going }: Item,
   name: string,
@@ -276,14 +289,14 @@ function overtaken(
 ): Refusal | undefined {
   if (state === 'to-do') return undefined;
   const where = `"${name}" is ${WHERE[state](next)} already`;
-  if (without?.has(name)) return refuse('name_unknown', `${where}, and can not be left out here.`);
-  // Asked again with the rise that it has, it is as it was asked for.
+  if (without?.has(name)) return refuse('name_unknown', `${where}, so it cannot be left out here.`);
+  // If the rise asked for gives the sum that it already has, nothing is refused.
   return uplift?.has(name) && stands !== going.stands
-    ? refuse('name_unknown', `${where}, at ${pounds(stands)}: it can not be asked to rise here.`)
+    ? refuse('name_unknown', `${where} with ${pounds(stands)}, so its rise cannot be changed here.`)
     : undefined;
 }
 
-/** What is left to do to open the next year’s fund from a fund, and what is done of it. */
+/** The steps that are left to open the next year’s fund from a fund, and those already taken. */
 export async function rolledForward(
   ledger: Ledger,
   fund: string,
@@ -293,7 +306,7 @@ export async function rolledForward(
   const of = ledger.model.fund(fund)?.outline.opened;
   if (!of) return refuse('fund_unknown', `There is no fund named ${fund}.`);
   const year = yearAfterThat(of.year);
-  if (!year) return refuse('effective_outside_year', `The ledger speaks of no year after ${of.year.label}.`);
+  if (!year) return refuse('effective_outside_year', `The ledger has no financial year after ${of.year.label}.`);
   const next = `${of.area}-${year.label}`;
   if (ledger.model.fund(next) && !seeing.sees(next))
     return refuse('not_your_fund', `You act for no partner of ${next}, which is open.`);
@@ -307,9 +320,9 @@ export async function rolledForward(
   const rising = rolled.going.filter(({ from }) => isContribution(entryAt(entries, from))).map(own);
   const stranger = [...(uplift?.keys() ?? [])].find((name) => !rising.includes(name));
   if (stranger !== undefined)
-    return refuse('name_unknown', `"${stranger}" is no contribution that goes on in ${year.label}.`);
+    return refuse('name_unknown', `"${stranger}" is not a contribution that continues in ${year.label}.`);
   const unknown = [...(without ?? [])].find((name) => !rolled.going.some((each) => own(each) === name));
-  if (unknown !== undefined) return refuse('name_unknown', `Nothing named "${unknown}" goes on in ${year.label}.`);
+  if (unknown !== undefined) return refuse('name_unknown', `Nothing named "${unknown}" continues in ${year.label}.`);
   const today = londonDay(now);
   const isOpen = kind.isOpen(nextState.own);
   const nextEntries = isOpen ? await ledger.entries(fundStream(next), size) : [];
@@ -352,7 +365,7 @@ export async function rolledForward(
   return {
     fund,
     ...known,
-    // What is left to do changes as it is done.
+    // The steps that are left change as they are taken.
     settled: false,
     next,
     year: year.label,
@@ -409,7 +422,7 @@ export async function rolledForward(
   };
 }
 
-/** What a fact of this year is called; by the name that it brought. */
+/** The name of the item that a fact of this year opened. */
 const namedIn = ({ type, data }: Entry): string => called(nameOfFact({ type, data }));
 
 const isContribution = ({ keptAs }: Entry): boolean => keptAs === 'contribution';
@@ -425,7 +438,7 @@ export const rollForwardQuery = query({
   name: 'roll-forward',
   path: '/funds/{fund}/roll-forward',
   about:
-    'What opens the fund of the next year from this one: its partners, the plan lines and contributions that recur, with instalments a year later, who does and signs each; what is done of it already; and what does not go on, and why.',
+    'How to open next year’s fund from this one: its partners, the plan lines and contributions that recur, with instalments a year later, and who takes and signs each step. Also the steps already taken, and the items that do not continue, with the reason.',
   params: OfFund,
   options: RollForwardOptions,
   answer: RollForwardText,

@@ -45,7 +45,7 @@ const only = <Names extends string>(names: readonly Names[], of: Readonly<Record
 const PERIOD_WORDS = 'must be a whole number from 1 (April) to 12 (March)';
 
 const LOWERING = ['planned', 'forecast', 'atRisk', 'achieved', 'income', 'notForecast'] as const;
-/** How an overspend is told. */
+/** The sign that an overspend has in an answer. */
 const SIGNS = ['below-nothing', 'above-nothing'] as const;
 
 const TOTALS = [...MONITORED, 'forecast', 'variance', 'notForecast'] as const;
@@ -68,7 +68,7 @@ export const monitoring = query({
     department: DepartmentOption,
     overspend: z.enum(SIGNS).optional().meta({
       description:
-        'How a variance is told: below nothing where more will be spent (budget − forecast), as left out; or above nothing (forecast − budget), as council papers print it.',
+        'The sign of an overspend. Left out, negative (budget − forecast); or positive (forecast − budget), as council papers print it.',
     }),
   }),
   answer: z.object({
@@ -76,7 +76,7 @@ export const monitoring = query({
     ...Stamp,
     period: z.int(),
     ofDepartment: AskedDepartment,
-    overspend: z.enum(SIGNS).meta({ description: 'How an overspend is told in the variances of this answer.' }),
+    overspend: z.enum(SIGNS).meta({ description: 'The sign of an overspend in the variances of this answer.' }),
     lines: z.array(
       z.object({
         line: z.string(),
@@ -86,19 +86,19 @@ export const monitoring = query({
         department: DepartmentText,
         ...textOf(MONITORED).shape,
         forecast: SignedMoney.nullable().meta({
-          description: 'The latest forecast of the latest period that has one; of what lowers cost, below nothing.',
+          description: 'The latest forecast of the latest period that has one; negative for a line that lowers cost.',
         }),
         achieved: SignedMoney.nullable().meta({
-          description: 'Of a saving or income, what it has saved or brought in so far, where its forecast says so.',
+          description: 'For a saving or income: what it has saved or brought in so far, if its forecast says so.',
         }),
-        income: SignedMoney.meta({ description: 'Of a line of income, what has come in, as it was recorded.' }),
+        income: SignedMoney.meta({ description: 'For a line of income: what has come in, as recorded.' }),
         nothingIn: z.array(z.int()).meta({
-          description: 'The periods of which it was said that nothing was spent and nothing came in on the line.',
+          description: 'The periods for which it was recorded that nothing was spent and nothing came in on the line.',
         }),
         forecastPeriod: z.int().nullable(),
         variance: SignedMoney.nullable().meta({
           description:
-            'budget − forecast: below nothing where more will be spent; the other way about where that was asked for.',
+            'budget − forecast: negative if more will be spent. With an overspend asked for as positive, forecast − budget.',
         }),
         forecasts: z
           .array(z.object({ period: z.int(), outturn: SignedMoney, revision: z.string(), recordedAt: z.string() }))
@@ -111,16 +111,16 @@ export const monitoring = query({
           category: z.string(),
           ...textOf(LOWERING).shape,
           atRisk: SignedMoney.meta({ description: 'planned − forecast, of the lines that have a forecast.' }),
-          income: SignedMoney.meta({ description: 'What has come in, as it was recorded.' }),
+          income: SignedMoney.meta({ description: 'What has come in, as recorded.' }),
         }),
       )
       .meta({
         description:
-          'What lowers cost, by category, above nothing: planned = forecast + atRisk + notForecast, the plans of lines without a forecast.',
+          'What lowers cost, by category, as positive sums: planned = forecast + atRisk + notForecast (the plans of lines without a forecast).',
       }),
     total: textOf(TOTALS).meta({
       description:
-        'budget = forecast + variance + notForecast, the budgets of lines without a forecast; with an overspend above nothing, − variance.',
+        'budget = forecast + variance + notForecast (the budgets of lines without a forecast). With an overspend as positive, − variance.',
     }),
   }),
   async run(ledger, asked) {
@@ -128,7 +128,7 @@ export const monitoring = query({
     const now = fundThen(ledger, asked.fund, asked['known-at']);
     if (now instanceof Refusal) return now;
     const period = asked.period ?? periodOf(now.on);
-    // The fund is there: it was found a line above.
+    // The fund exists: it was found a few lines above.
     const at = fundAtDates(ledger, asked.fund, { ...knownAt, on: lastDayOfPeriod(now.year, period) }) as FundAtDates;
     const of = (keptAs: KeptAs) => keptInForce(at.model.facts, keptAs, at);
     const unknown = departmentUnknown([at], asked.department);
@@ -199,7 +199,7 @@ export const grantUse = query({
   name: 'grant-use',
   path: '/funds/{fund}/grant-use',
   about:
-    'How much of each grant, and of the money carried in, was received, spent by purpose, set aside and is unspent; and whether it was spent for its purposes only.',
+    'How much of each grant, and of the money carried in, was received, spent by purpose, set aside and left unspent, and whether it was spent for its purposes only.',
   params: OfFund,
   options: AtTwoDates,
   answer: z.object({
@@ -212,8 +212,8 @@ export const grantUse = query({
         purposes: z.array(z.string()),
         ...textOf(SOURCE_USE).shape,
         byPurpose: z.array(z.object({ purpose: z.string().nullable(), spent: SignedMoney })),
-        outside: SignedMoney.meta({ description: 'What was spent on none of the purposes stated.' }),
-        onlyForPurposes: z.boolean().nullable().meta({ description: 'Null where no purpose is stated.' }),
+        outside: SignedMoney.meta({ description: 'What was spent on anything other than the stated purposes.' }),
+        onlyForPurposes: z.boolean().nullable().meta({ description: 'Null if no purpose is stated.' }),
       }),
     ),
   }),
@@ -256,7 +256,7 @@ const ofDetail = ({ view }: FundAtDates, measure: 'carriedForward' | 'drawn' | '
 export const reserves = query({
   name: 'reserves',
   path: '/funds/{fund}/reserves',
-  about: 'What is set aside for later years: each reserve with its purpose, what was drawn from it and what is left.',
+  about: 'Money set aside for later years: each reserve with its purpose, what was drawn from it and what is left.',
   params: OfFund,
   options: AtTwoDates,
   answer: z.object({
@@ -394,7 +394,7 @@ export const performance = query({
 export const supplierClasses = fixedQuery({
   name: 'supplier-classes',
   path: '/supplier-classes',
-  about: 'The classes of supplier that a commitment names, as reference data; what is not proven says so.',
+  about: 'The classes of supplier that a commitment names, as reference data. Unproven entries are marked.',
   answer: z.object({
     classes: z.array(z.object({ code: z.string(), name: z.string(), evidence: z.string(), proven: z.boolean() })),
   }),

@@ -5,7 +5,7 @@ import type { Pence } from '../../../domain/money.js';
 import type { FundAtDates } from '../question.js';
 import { hostOf } from './risk-share.js';
 
-/** A position with, beside what is agreed and paid, what has been done with the money. */
+/** A position: what is agreed and paid, and what has been done with the money. */
 type FiguresAndUse = Figures & Use;
 
 interface PositionAndUse {
@@ -13,7 +13,7 @@ interface PositionAndUse {
   readonly total: FiguresAndUse;
 }
 
-/** Copied name by name: to spread two objects into one takes ten times as long. */
+/** Fields are copied one by one, because spreading two objects into one takes ten times as long. */
 function both(figures: Figures, use: Use): FiguresAndUse {
   const all = {} as Record<keyof FiguresAndUse, Pence>;
   for (const name of FIGURES) all[name] = figures[name];
@@ -21,11 +21,13 @@ function both(figures: Figures, use: Use): FiguresAndUse {
   return all;
 }
 
-/** What has been done with each partner’s money, at the two dates that were asked for; with `only`, others may be left out. */
+/**
+ * What has been done with each partner’s money, at the two dates asked for. With `only`, other partners may be missing.
+ */
 export const usesAt = (at: FundAtDates, only?: string): Map<string, Map<string, Use>> =>
   usesNow(at.view, hostOf(at), at.inheritance, only);
 
-/** A partner’s position with the use of its money; sources in the order of their codes. */
+/** A partner’s position with the use of its money. Sources are in the order of their codes. */
 export function withUse(
   { partner, sources, total }: PartnerPosition,
   uses: ReadonlyMap<string, ReadonlyMap<string, Use>>,

@@ -35,7 +35,7 @@ import {
 } from '../question.js';
 
 /**
- * Bodies that end: who follows whom, and what follows the successor.
+ * Bodies that end, the bodies that follow them, and what passes to a successor.
  * Source: docs/sources.md, Reorganisation; docs/questions.md, 13.
  */
 
@@ -58,7 +58,7 @@ export const successions = query({
             share: z.string(),
           }),
         ),
-        reversed: z.boolean().meta({ description: 'Whether it was taken back: then it never was.' }),
+        reversed: z.boolean().meta({ description: 'Whether it was taken back. It then never took effect.' }),
       }),
     ),
   }),
@@ -108,7 +108,7 @@ const rowsOf = (partners: readonly PartnerPosition[]): z.input<typeof RowText>[]
     sources.map(({ source, figures }) => ({ partner, source, figures: inText(figures) })),
   );
 
-/** What moved with the bodies in one fund: the same sums under the old names and under the new. */
+/** What passed with the bodies in one fund: the same sums under the old names and under the new. */
 function movedIn(at: FundAtDates) {
   const { fund, recorded, inheritance } = at;
   const ended = new Set(inheritance.successions.flatMap(({ predecessors }) => predecessors));
@@ -125,7 +125,7 @@ function movedIn(at: FundAtDates) {
   };
 }
 
-/** Instalments of bodies that have ended which fall due after the day: their successors pay or receive them. */
+/** Instalments of ended bodies that fall due after the day. Their successors pay or receive them. */
 async function notYetDue(ledger: Ledger, at: FundAtDates): Promise<z.input<typeof DueText>[]> {
   const { successions } = at.inheritance;
   const ended = new Set(successions.flatMap(({ predecessors }) => predecessors));
@@ -165,7 +165,10 @@ const ProposalRow = z.object({
   awaitingNow: z.array(z.string()),
 });
 
-/** Proposals that were open at an instant, of bodies that had ended by then or were to, and who answered for them on its day. */
+/**
+ * Proposals that were open at an instant, of bodies that had ended or were to end by its day, and the bodies that
+ * answered for them.
+ */
 async function proposalsOf(
   ledger: Ledger,
   area: string,
@@ -201,7 +204,7 @@ export const succession = query({
   name: 'succession',
   path: '/areas/{area}/succession',
   about:
-    'What follows a successor body in an area, on a day, as known at an instant: the same sums under the old names and the new, fund by fund; instalments not yet due; open claims; and the proposals that were open at that instant and that successors answer.',
+    'What passes to a successor body in an area, on a day, as known at an instant: the same sums under the old names and the new, fund by fund; instalments not yet due; open claims; and the proposals open at that instant that successors have to answer.',
   params: OfArea,
   options: AreaAtTwoDates,
   answer: z.object({
@@ -221,10 +224,10 @@ export const succession = query({
     notYetDue: z.array(DueText),
     claims: z.object({ before: z.array(ClaimsRow), after: z.array(ClaimsRow) }).meta({
       description:
-        'Open claims of all years. A case that was assigned goes with its successor; others are held jointly, by the shares.',
+        'Open claims of all years. An assigned case passes to its successor; others are held jointly, by the shares.',
     }),
     proposals: z.array(ProposalRow).meta({
-      description: 'Those that were open at the instant of what was known, whatever the day that was asked for.',
+      description: 'Proposals that were open at the instant of what was known, whatever the day asked for.',
     }),
   }),
   async run(ledger, asked, seeing) {

@@ -18,11 +18,13 @@ import type { Ledger } from '../../ledger.js';
 import { knownThen } from '../known.js';
 import { AreaAtTwoDates, fixedQuery, fundsOf, inText, Nothing, query, Stamp, Year, type Table } from '../question.js';
 
-/** What is published: allocations and rules at two dates, and the national figures shipped with the ledger. */
+/** Published data: allocations and rules at two dates, and the national figures shipped with the ledger. */
 
 const Proven = {
   evidence: z.string(),
-  proven: z.boolean().meta({ description: 'False where no source proves it: it is held as data, to be corrected.' }),
+  proven: z
+    .boolean()
+    .meta({ description: 'False if no source proves it. It is then kept as data that can be corrected.' }),
 };
 
 interface TwoDates {
@@ -33,7 +35,7 @@ interface TwoDates {
 const AtTwoDates = AreaAtTwoDates.extend({
   on: EffectiveDay.optional().meta({
     description:
-      'The effective day, inclusive, in Europe/London. Left out, today, or of another year the day of it that is nearest.',
+      'The effective day, inclusive, in Europe/London. Left out, today; for another year, the nearest day of that year.',
     examples: ['2016-04-01'],
   }),
 });
@@ -45,14 +47,14 @@ function registerAt(ledger: Ledger, { on, 'known-at': knownAt }: TwoDates) {
   const today = londonDay(now);
   return {
     reference: model.register().reference,
-    /** The day on which what is of a year is asked for. */
+    /** The day for which the data of a year are asked. */
     dayIn: (year: string): Day => on ?? clampedTo(today, financialYear(year)!),
     upTo: model.knownRevision(REGISTER_STREAM, size),
     stamp: { on: on ?? today, ...text },
   };
 }
 
-/** Whether the ledger has anything of an area: a fund, its disputes, or what was published of it. */
+/** Whether the ledger has anything about an area: a fund, its disputes, or published data. */
 const isArea = (ledger: Ledger, area: string): boolean =>
   ledger.model.area(area) !== undefined ||
   fundsOf(ledger, area).length > 0 ||
@@ -65,8 +67,8 @@ export const allocations = query({
     'What each payer must pool, by area and year, as published: in force on a day, as known at an instant, with the minima of the NHS contribution.',
   params: Nothing,
   options: AtTwoDates.extend({
-    area: Name.optional().meta({ description: 'Only those of this area.', examples: ['norfolk'] }),
-    year: Year.optional().meta({ description: 'Only those of this financial year.' }),
+    area: Name.optional().meta({ description: 'Only allocations of this area.', examples: ['norfolk'] }),
+    year: Year.optional().meta({ description: 'Only allocations of this financial year.' }),
   }),
   answer: z.object({
     ...Stamp,
@@ -125,15 +127,18 @@ const Coded = {
   name: z.string(),
   wordings: z
     .array(z.object({ wording: z.string(), ...Proven }))
-    .meta({ description: 'What else the year’s templates call it: each is accepted in its place.' }),
+    .meta({ description: 'Other names that the year’s templates have for it. Each is accepted in its place.' }),
 };
 
 const RuleSetText = z.object({
   year: z.string(),
-  rulesOf: z
+  rulesOf: z.string().meta({
+    description: 'The year to which the rules belong. It is another year if no rules are known for this one.',
+  }),
+  published: z
     .string()
-    .meta({ description: 'The year whose rules they are: another, where none are known of this one.' }),
-  published: z.string().nullable().meta({ description: 'The revision of the register, or null for those shipped.' }),
+    .nullable()
+    .meta({ description: 'The revision of the register; null for rules shipped with the program.' }),
   planNeeded: z.boolean(),
   uplifts: z.array(z.object({ of: oneOf(UPLIFTS_OF), percent: z.string(), ...Proven })),
   schemeTypes: z.array(z.object(Coded)),
@@ -142,7 +147,7 @@ const RuleSetText = z.object({
   dueDates: z.array(z.object({ what: z.string(), day: z.string(), ...Proven })),
   conditions: z.array(z.object({ words: z.string(), ...Proven })),
   notes: z.array(z.object({ words: z.string(), ...Proven })).meta({
-    description: 'What else is known of the rules shipped for the year, and what was looked for and not found.',
+    description: 'What else is known about the rules shipped for the year, and what was searched for and not found.',
   }),
   ...Proven,
 });
@@ -222,7 +227,7 @@ const ruleSetTable = ({ ruleSet }: { readonly ruleSet: RuleSetText }): Table => 
 export const ruleSet = query({
   name: 'rule-set',
   path: '/reference/rule-sets/{year}',
-  about: 'The rules of one year with every list, each with its evidence and whether it is proven.',
+  about: 'The rules of one year with all their lists, each with its evidence and whether it is proven.',
   params: z.strictObject({ year: Year.meta({ description: 'The financial year.' }) }),
   options: AtTwoDates,
   answer: z.object({ ...Stamp, ruleSet: RuleSetText }),
@@ -236,7 +241,8 @@ export const ruleSet = query({
 export const nationalTotals = fixedQuery({
   name: 'national-totals',
   path: '/reference/national-totals',
-  about: 'The Better Care Fund of England by year, each figure with its evidence, and none where no figure was found.',
+  about:
+    'The Better Care Fund of England by year, each figure with its evidence. A figure that was not found is left out.',
   answer: z.object({
     totals: z.array(
       z.object({ year: z.string(), figure: z.string(), name: z.string(), amount: SignedMoney.nullable(), ...Proven }),
@@ -253,7 +259,7 @@ export const nationalTotals = fixedQuery({
       )
       .meta({
         description:
-          'The check of the minimum contribution: that of the year before with the year’s uplift, to the penny, beside what is stated.',
+          'The check of the minimum contribution: last year’s with the year’s uplift, to the penny, compared with the published one.',
       }),
   }),
   says: () => ({

@@ -21,7 +21,7 @@ const StageText = z.object({
   stage: z.string(),
   title: z.string(),
   workingDays: z.int().nullable(),
-  days: z.int().nullable().meta({ description: 'Its limit in calendar days, where it is not in working days.' }),
+  days: z.int().nullable().meta({ description: 'Its limit in calendar days, if it is not in working days.' }),
 });
 
 const stageText = ({ stage, title, workingDays, days }: Stage): z.output<typeof StageText> => ({
@@ -39,7 +39,7 @@ const FundText = z.object({
   partners: z.array(z.string()),
   closedThrough: z
     .int()
-    .meta({ description: 'The last accounting period closed, 1 (April) to 12 (March); 0 where none is.' }),
+    .meta({ description: 'The last accounting period closed, 1 (April) to 12 (March); 0 if none is.' }),
   revision: z.string(),
 });
 
@@ -107,7 +107,7 @@ export const areas = query({
         area: z.string(),
         partners: z.array(z.string()),
         protocols: z.array(z.object({ protocol: z.string(), effective: z.string(), stages: z.array(StageText) })).meta({
-          description: 'The protocols adopted, the last of them in force for disputes raised from its day on.',
+          description: 'The protocols adopted. The last is in force for disputes raised from its day on.',
         }),
         revision: z.string(),
       }),
@@ -144,7 +144,7 @@ export const areas = query({
 export const protocols = fixedQuery({
   name: 'dispute-protocols',
   path: '/dispute-protocols',
-  about: 'Dispute protocols that an area can adopt by name; what is not proven says so.',
+  about: 'Dispute protocols that an area can adopt by name. Unproven ones are marked.',
   answer: z.object({
     protocols: z.array(
       z.object({
@@ -178,7 +178,7 @@ export const holidays = query({
   name: 'bank-holidays',
   path: '/bank-holidays',
   about:
-    'The bank holidays of a year in England, which are no working days, as known on a day: those that are proclaimed and recorded by its end among them.',
+    'The bank holidays of a year in England, which are not working days, as known on a day, including those proclaimed and recorded by its end.',
   params: Nothing,
   options: z.strictObject({
     year: z
@@ -187,7 +187,7 @@ export const holidays = query({
       .optional()
       .meta({ description: 'The calendar year. Left out, this one.' }),
     'known-on': EffectiveDay.optional().meta({
-      description: 'What was proclaimed, and recorded, by this day. Left out, today.',
+      description: 'Includes what was proclaimed and recorded by the end of this day. Left out, today.',
     }),
   }),
   answer: z.object({
@@ -231,7 +231,9 @@ const SourceText = z.object({
   duty: z.string(),
   kind: z.string(),
   grant: z.boolean(),
-  beside: z.boolean().meta({ description: 'Whether it stands beside the pool, and counts in no figure of it.' }),
+  beside: z
+    .boolean()
+    .meta({ description: 'Whether it stands beside the pool and counts in none of the pool’s figures.' }),
   from: z.string(),
   until: z.string().nullable(),
   evidence: z.string(),
@@ -241,7 +243,7 @@ const SourceText = z.object({
 export const sources = fixedQuery({
   name: 'sources',
   path: '/sources',
-  about: 'The sources of funding, as dated reference data; what is not proven says so.',
+  about: 'The sources of funding, as dated reference data. Unproven entries are marked.',
   answer: z.object({ sources: z.array(SourceText) }),
   says: () => ({
     sources: SOURCES.map((source) => ({ ...source, beside: source.beside !== undefined, until: source.until ?? null })),
@@ -264,20 +266,20 @@ export const facts = fixedQuery({
   name: 'facts',
   path: '/facts',
   about:
-    'Every fact that can be recorded, in the order of a year’s work: what is done, whose it is, who signs it, and the rule it comes from.',
+    'Every fact that can be recorded, in the order of a year’s work: what is done, who may do it, who signs it, and the rule that it comes from.',
   answer: z.object({
     facts: z.array(
       z.object({
         type: z.string(),
         title: z.string().meta({ description: 'What is done, as a verb phrase.' }),
-        group: z.string().meta({ description: 'Among what it is listed.' }),
+        group: z.string().meta({ description: 'The heading under which it is listed.' }),
         stream: z.string(),
         about: z.string(),
         signature: z.string(),
         roles: z.array(z.string()),
         reversible: z.boolean(),
         pages: z.array(z.array(FieldText)).meta({
-          description: 'The fields that are asked for, page by page: those of one page together.',
+          description: 'The fields of its form, page by page.',
         }),
       }),
     ),
