@@ -5,7 +5,7 @@ import t from 'tap';
 import { KINDS } from '../src/ledger/catalogue.js';
 import { RUNS, testFiles } from './runs/runs.js';
 
-/** A line of code knows its room and what it may touch: the arrows of docs/decisions/shape.md, held by walking the imports. */
+/** Checks which files may import which: the arrows of docs/decisions/shape.md, by walking the imports. */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 const files = (folder: string): string[] =>
@@ -36,7 +36,7 @@ function importsOf(file: string): Import[] {
 const imports = sources.flatMap(importsOf);
 const ours = (target: string): boolean => /^(src|projections|evidence)\//.test(target);
 
-/** What every room of the domain may use: money, days, postings, and what refuses. */
+/** What every room of the domain may use: money, days, postings and refusals. */
 const SHARED = [
   'calendar',
   'chart',
@@ -53,7 +53,7 @@ const SHARED = [
   'working-days',
 ].map((name) => `src/domain/${name}.ts`);
 
-/** What each room may import of ours, and which packages. */
+/** Which of our folders each room may import, and which packages. */
 const MAY: Readonly<Record<string, { readonly ours: readonly string[]; readonly packages: readonly string[] }>> = {
   'src/domain': { ours: ['src/domain'], packages: ['zod', 'decimal.js'] },
   // The grammar of acts knows no register, no fund and no dispute.
@@ -162,7 +162,7 @@ const MAY: Readonly<Record<string, { readonly ours: readonly string[]; readonly 
       'src/ledger/act.ts',
       'src/ledger/acts/what-if.ts',
       'src/ledger/catalogue.ts',
-      // Which figures there are: what a question tells is listed once.
+      // The list of figures. Each figure of an answer is named there once.
       'src/ledger/questions/question.ts',
       'src/domain',
     ],
@@ -174,21 +174,21 @@ const MAY: Readonly<Record<string, { readonly ours: readonly string[]; readonly 
   },
 };
 
-/** The room of a file: the nearest of its folders that says what it may import. */
+/** The room of a file: the nearest of its folders that has an entry above. */
 function room(file: string): string {
   let folder = dirname(file);
   while (!(folder in MAY) && folder !== '.') folder = dirname(folder);
   return folder;
 }
 
-/** Where programs and threads begin, and what is for these alone. */
+/** The files with which programs and threads begin, and files only for these. */
 const ROOTS: ReadonlySet<string> = new Set(['src/main.ts', 'src/config.ts', 'src/threads.ts', 'src/read-thread.ts']);
 
 t.test('every import keeps to the arrows between the rooms', async (t) => {
   t.ok(imports.length > 100);
   for (const { from, to } of imports) {
-    // The composition root is the only file that knows every part; the settings are read by it alone, and a second
-    // thread is begun by it alone, which knows of the parts what it needs.
+    // Only the composition root knows every part. It alone reads the settings and starts the second thread, which knows
+    // only the parts that it needs.
     if (ROOTS.has(from)) continue;
     const may = MAY[room(from)];
     const allowed = ours(to) ? may?.ours : may?.packages;
@@ -199,7 +199,7 @@ t.test('every import keeps to the arrows between the rooms', async (t) => {
   }
 });
 
-/** What a file leads to and what leads back to it: the files of each circle, sorted; none where there is none. */
+/** The circles of imports: each as a sorted list of its files; empty if there are none. */
 function circles(all: readonly Import[]): string[][] {
   const to = new Map<string, string[]>();
   for (const each of all) to.set(each.from, [...(to.get(each.from) ?? []), each.to]);
@@ -282,7 +282,7 @@ t.test('no file is too long to fit in the head, and none is an index of others',
 
 t.test('every source is used by another, or is where a program or a thread begins', async (t) => {
   const used = new Set(imports.map((each) => each.to));
-  // Checking a proof is for whoever is given one.
+  // Checking a proof is a program for whoever is given a proof.
   const begins = new Set(['src/main.ts', 'src/read-thread.ts', 'evidence/check.ts']);
   for (const file of sources) t.ok(used.has(file) || begins.has(file), file);
 });
@@ -299,9 +299,10 @@ function declaredIn(texts: ReadonlyMap<string, string>): Map<string, string> {
   return found;
 }
 
-/** Where facts are named all the same, and how often; each with why no property of the fact can say it. */
+/** Files that name facts of others, and how often. Each entry says why no property of the fact can serve instead. */
 const NAMED_ELSEWHERE: Readonly<Record<string, number>> = {
-  // The list of sources says by which fact some money comes in. The facts rest on the list, so it cannot import them.
+  // The list of sources says which fact brings in money of each source. The facts depend on the list, so the list
+  // cannot import them.
   'src/domain/sources.ts': 4,
 };
 

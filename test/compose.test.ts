@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 
-/** What is started in containers: read by docker where its client can, and in any case held to what it promises. */
+/**
+ * Checks the compose file that starts the containers: with docker if its client is installed, and always by its text.
+ */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const read = (name: string): string => readFileSync(`${ROOT}${name}`, 'utf8');
 
@@ -23,7 +25,7 @@ t.test('docker compose finds its file valid, with and without the cluster', { sk
   }
 });
 
-/** The services of the file, each with its own lines; anchors count as services, which they become. */
+/** The services of the file, each with its own lines. Anchors count as services too. */
 function blocks(text: string): Map<string, string> {
   const services = text.slice(text.indexOf('\nservices:\n'), text.indexOf('\nnetworks:\n'));
   return new Map(
@@ -103,7 +105,7 @@ t.test(
     t.match(proxy, /ssl_protocols TLSv1\.2 TLSv1\.3;/);
     t.match(proxy, /gzip off;/);
     t.match(proxy, /location = \/v1\/events \{[^}]*proxy_buffering off;/);
-    // Whoever watches the service is on the same machine.
+    // The program that reads the metrics is on the same machine.
     const passed = proxy.replace(/location = \/metrics \{[^}]*\}/, '').match(/proxy_pass /g)!.length;
     t.equal(proxy.match(/proxy_set_header X-Forwarded-For \$remote_addr;/g)?.length, passed, 'set, and never added to');
   },

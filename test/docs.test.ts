@@ -70,7 +70,7 @@ t.test('what ships with evidence names public sources, and no dossier of ours', 
   for (const [name, text] of texts) t.notMatch(text, /domain\.md|\[[SWRID]\d*\]/, name);
 });
 
-/** The files of a folder of the repository whose names end so, and what they say. */
+/** The files of a folder of the repository with a given ending, and their texts. */
 const filesOf = (folder: string, ending: string): [name: string, text: string][] =>
   readdirSync(fileURLToPath(new URL(`../../${folder}`, import.meta.url)), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith(ending) && !name.includes('node_modules'))
@@ -150,7 +150,7 @@ t.test(
     );
     for (const [, , command, address] of rows) {
       const query = QUERIES.find(({ name }) => name === String(command));
-      // The ledger as a whole is checked, and read, by commands of their own; over HTTP it is the feed of events.
+      // Checking and reading the whole ledger have commands of their own. Over HTTP, reading is the feed of events.
       if (query) t.equal(query.path, address, String(command));
       else t.strictSame([['verify', 'export'].includes(command!), address], [true, '/events'], String(command));
     }

@@ -13,12 +13,15 @@ import { verify } from '../src/ledger/audit/verify.js';
 import { emptyLedger, folder, type TestLedger } from './support/ledger.js';
 
 /**
- * Ledgers that earlier programs wrote, and what those programs answered of them. Every later program finds them well and
- * gives the same answers. What is in them and how they were made: test/fixtures/README.md.
+ * Ledgers that earlier programs wrote, and the answers that those programs gave. Every later program must verify them
+ * and give the same answers. What they hold and how they were made: test/fixtures/README.md.
  */
 const FIXTURES = fileURLToPath(new URL('../../test/fixtures', import.meta.url));
 
-/** Fields that later versions add to answers: where the earlier answer has none of the name, it is taken out; nothing else is. */
+/**
+ * Fields that later versions add to answers. If the earlier answer has no field of the name, it is removed from the new
+ * one. Nothing else is removed.
+ */
 const ADDED_LATER: readonly string[] = [
   'returnsToFile',
   'testsFailing',
@@ -74,15 +77,15 @@ const ADDED_LATER: readonly string[] = [
   'awaits',
 ];
 
-/** Earlier programs knew no proposal that had ended; later ones say how it ended. */
+/** Earlier programs did not answer about a proposal that had ended. Later ones say how it ended. */
 const saysMore = ({ question, answer }: Answered, now: unknown): boolean =>
   /proposal$/.test(question) &&
   (answer as { refused?: string }).refused === 'proposal_unknown' &&
   (now as { refused?: string }).refused === undefined;
 
 /**
- * Answers that earlier programs gave wrongly and later ones mend: by question, the ledgers in which it shows, and the
- * fields that are otherwise. All else of them is as it was.
+ * Wrong answers of earlier programs that later ones correct: by question, the ledgers in which it shows, and the fields
+ * that differ. Everything else in the answers is unchanged.
  */
 const MENDED: Readonly<Record<string, { readonly why: string; readonly ledgers: RegExp; readonly fields: string[] }>> =
   {
@@ -99,7 +102,7 @@ const MENDED: Readonly<Record<string, { readonly why: string; readonly ledgers: 
     },
   };
 
-/** An answer without what is mended of it. */
+/** An answer without its corrected fields. */
 function withoutMended(value: unknown, { ledger, question }: Answered): unknown {
   const mended = MENDED[question];
   if (!mended?.ledgers.test(ledger)) return value;
@@ -108,8 +111,8 @@ function withoutMended(value: unknown, { ledger, question }: Answered): unknown 
 }
 
 /**
- * What is known of national rules grows: of these questions later programs list more, and name a source where there was none.
- * Whatever was listed is listed still, under the same code, in the same words, on the same day.
+ * Knowledge of national rules grows. For these questions, later programs list more, and name a source where there was
+ * none. Everything that was listed is still listed, with the same code, words and day.
  */
 const LEARNT: Readonly<Record<string, readonly string[]>> = {
   'rule-sets': ['schemeTypes', 'providers', 'dueDates', 'conditions'],
@@ -124,7 +127,7 @@ const listedAs = ({ code, words, what, day, capacity }: Listed): string =>
 const withoutSource = (listed: Listed): Listed =>
   Object.fromEntries(Object.entries(listed).filter(([name]) => name !== 'evidence' && name !== 'proven'));
 
-/** An answer with what was listed before of what it lists now, and no sources. `earlier` is the answer that was given. */
+/** An answer with only the entries that the earlier answer had, and no sources. `earlier` is that answer. */
 function withoutLearnt(value: unknown, earlier: unknown, question: string): unknown {
   const grows = LEARNT[question];
   if (!grows || typeof value !== 'object' || value === null) return value;
@@ -140,14 +143,16 @@ function withoutLearnt(value: unknown, earlier: unknown, question: string): unkn
   );
 }
 
-/** Takes no day, and earlier programs said of it the day on which they were asked; later ones say the day of its instant. */
+/**
+ * A question without a day. Earlier programs answered with the day of asking, later ones with the day of its instant.
+ */
 const OF_NO_DAY = 'returns';
 
 interface Written {
   readonly ledger: string;
   readonly events: number;
   readonly streams: number;
-  /** The chain digest of the whole ledger, as the program that wrote it told it. */
+  /** The chain digest of the whole ledger, as printed by the program that wrote it. */
   readonly chain: string;
 }
 
@@ -201,7 +206,7 @@ for (const version of readdirSync(FIXTURES).filter((name) => name.startsWith('ru
         if (isWritten(line) || line.ledger !== written.ledger) continue;
         asked++;
         const answer = await answerTo(ledger, line);
-        // Only what differs is told: there are thousands of questions.
+        // Only differences are printed, because there are thousands of questions.
         const given = withoutLearnt(line.answer, line.answer, line.question);
         const [now, then] = [withoutMended(answer, line), withoutMended(given, line)];
         if (canonical(now) !== canonical(then) && !saysMore(line, answer))

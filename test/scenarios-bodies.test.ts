@@ -5,7 +5,7 @@ import { figureOf, type PositionText } from './support/bodies.js';
 import { REGISTER_STREAM, type TestLedger } from './support/ledger.js';
 import { demonstration, loadedLedger, scenarios } from './support/scenarios.js';
 
-/** S-F, S-G and S-H: one payer with two funds, bodies that merge, and bodies that split, to the penny. */
+/** Scenarios S-F, S-G and S-H: one payer with two funds, bodies that merge, and bodies that split, to the penny. */
 interface Claims {
   readonly partners: readonly { readonly partner: string; readonly inDispute: Readonly<Record<string, string>> }[];
 }
@@ -14,7 +14,7 @@ type Position = PositionText & Claims;
 const position = (ledger: TestLedger, fund: string, on: string, more = {}): Promise<Position> =>
   ask(ledger, 'position', { fund, on, ...more });
 
-/** The totals of two positions, but for what accrues by itself from one day to the next. */
+/** The totals of two positions, without what accrues from one day to the next. */
 const conserved = async (ledger: TestLedger, fund: string, before: string, after: string) => [
   (await position(ledger, fund, after)).total,
   (await position(ledger, fund, before)).total,

@@ -4,14 +4,14 @@ import { asked, tableOf } from './support/asking.js';
 import { demonstration } from './support/scenarios.js';
 
 /**
- * The paper that Norfolk’s Adult Social Care Committee had on 4 September 2017, figure by figure: each rounds to what it
- * prints, in millions of pounds to three places.
+ * The paper for Norfolk’s Adult Social Care Committee on 4 September 2017, figure by figure. Each figure rounds to the
+ * printed one, in millions of pounds with three places.
  */
 
 const FUND = 'norfolk-social-care-2017-18';
 const P4 = { fund: FUND, period: '4', overspend: 'above-nothing' };
 
-/** As the paper prints a sum: millions to three places, in brackets below nothing. */
+/** A sum as the paper prints it: millions with three places, negative sums in brackets. */
 function printed(amount: string): string {
   const thousands = Math.sign(signedPence(amount)) * Math.round(Math.abs(signedPence(amount)) / 100_000);
   const text = `${Math.trunc(Math.abs(thousands) / 1_000)}.${String(Math.abs(thousands) % 1_000).padStart(3, '0')}`;

@@ -9,7 +9,7 @@ import { folder } from '../support/ledger.js';
 
 const BENCH = fileURLToPath(new URL('../../bench/run.js', import.meta.url));
 
-/** Runs the bench where no opponent is installed: no program on the path, no package beside it. */
+/** Runs the bench with no opponent installed: no program on the path, and no package beside it. */
 async function bench(args: readonly string[], packages: string) {
   const [env, ...alone] = [...ALONE.slice(0, -1), 'PATH=', process.execPath];
   const child = spawn(env, [...alone, '--expose-gc', BENCH, '--packages', packages, ...args]);

@@ -5,7 +5,7 @@ import { AREA, caseNamed, DISPUTES, disputing, raised, share } from '../support/
 import { folder, LEDGER_OPENED, line, NORTH, openFund } from '../support/ledger.js';
 import { runInside, runHere } from './run.js';
 
-/** Disputes from a terminal: whoever has the file sees what is in it. */
+/** Disputes from a terminal. Whoever has the file sees everything in it. */
 
 const ONE = caseNamed('one');
 

@@ -6,9 +6,11 @@ import { ALONE, measuredWith } from '../support/alone.js';
 import { folder, FUND, line, openedLedger } from '../support/ledger.js';
 import { runInside, serving } from './run.js';
 
-/** The service goes on working where the machine lets it down, and says why it cannot; each on a real process. */
+/**
+ * The service continues to work when the machine fails it, and says what it cannot do. Each test uses a real process.
+ */
 
-/** A ledger that is served, and its keeper, who asks and posts. */
+/** A ledger that is served, and its keeper’s officer, who asks and posts. */
 async function served(t: Test, log?: number, by?: readonly string[]) {
   const cwd = folder(t);
   const ledger = await openedLedger(t, join(cwd, 'ledger.sqlite'));
@@ -16,7 +18,7 @@ async function served(t: Test, log?: number, by?: readonly string[]) {
   const token = (await runInside(['token', 'pool-manager'], {}, cwd)).out.trim();
   const service = await serving(['serve'], cwd, {}, log, by);
   t.teardown(() => service.stop('SIGKILL'));
-  // A connection that is kept open may be closed by the service just as it is used again.
+  // The service may close a kept connection just as it is used again.
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', connection: 'close' };
   return {
     ...service,
@@ -45,7 +47,7 @@ const linesOf = (out: string): Logged[] =>
 
 const FATAL = 60;
 
-/** What makes a process do something of its own when it is sent SIGCONT. */
+/** Makes a process do something of its own when it gets SIGCONT. */
 const onSignal = (code: string): readonly string[] =>
   measuredWith(`--import data:text/javascript,${encodeURIComponent(`process.on('SIGCONT', () => { ${code} })`)}`);
 
@@ -53,7 +55,7 @@ t.test('out of file descriptors the service lives on, and answers as soon as it 
   const { get, limited, stop } = await served(t);
   t.equal((await get('/health')).status, 200);
   limited('--nofile=3:');
-  // Longer than whatever looks at the process now and then waits.
+  // Longer than the intervals at which the process is looked at.
   await setTimeout(6_500);
   limited('--nofile=1024:');
   t.equal((await get('/health')).status, 200);
@@ -140,7 +142,7 @@ t.test(
 t.test('a log that cannot be written ends nothing', async (t) => {
   const { get, set, stop } = await served(t, openSync('/dev/full', 'w'));
   for (let request = 0; request < 60; request++) t.equal((await get('/health')).status, 200);
-  // The lines that wait are written once a second.
+  // Waiting lines are written once a second.
   await setTimeout(2_500);
   t.equal((await set('first', 'k1')).status, 201);
   t.equal((await stop('SIGTERM')).code, 0);

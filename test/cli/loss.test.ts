@@ -7,13 +7,13 @@ import { systemClock } from '../../src/ledger/clock.js';
 import { issueToken, localKey } from '../../src/http/sign-in.js';
 import { run, runInside, runHere, serving } from './run.js';
 
-/** Acts that were recorded and are gone: told at every start, accepted by an operator, and recorded as lost. */
+/** Acts that were recorded and are lost: reported at every start, accepted by an operator, and recorded as lost. */
 
 interface Event {
   readonly type: string;
 }
 
-/** A ledger in a file that this process has not open: its own connections end with the process. */
+/** A ledger in a file that this process does not hold open; its connections end with their own process. */
 async function opened(t: Test, file: string): Promise<void> {
   const ledger = await openedLedger(t);
   await ledger.close();

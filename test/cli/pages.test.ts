@@ -5,7 +5,7 @@ import t, { type Test } from 'tap';
 import { contribution, folder, FUND, line, openedLedger } from '../support/ledger.js';
 import { runInside, runHere, serving } from './run.js';
 
-/** The pages and what if, as whoever runs the service finds them on a terminal. */
+/** The pages and what-if, as the operator finds them on a terminal. */
 
 async function ledgerIn(t: Test) {
   const cwd = folder(t);

@@ -21,7 +21,7 @@ interface Ran {
   readonly err: string;
 }
 
-/** The environment of this process, but for the event store that it may have been given to test. */
+/** The environment of this process, without the event store that the tests may have been given. */
 const environment = (env: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({
   ...process.env,
   BCF_EVENTSTOREDB: undefined,
@@ -44,8 +44,9 @@ export async function run(
 }
 
 /**
- * Runs the same program, all of it, in this process: for what says something and ends. What serves, ends by a signal or
- * has a file for itself needs a process of its own, and so does what came before it on that file: {@link run}.
+ * Runs the whole program in this process, for commands that print something and end. A command that serves, ends by a
+ * signal or needs a file for itself needs its own process, and so does every command before it on that file: {@link
+ * run}.
  */
 export async function runInside(
   args: readonly string[],
@@ -71,7 +72,7 @@ const notHere = (): never => {
   throw new Error('That needs the whole program: runInside().');
 };
 
-/** The commands that ask and check, with the adapters that they read; what else there is needs the composition root. */
+/** The commands that ask and check, with the adapters that read. The other commands need the composition root. */
 const partsHere = (cwd: string, eventStoreDB?: () => EventStore): Parts => ({
   version: 'test',
   defaultLedger: eventStoreDB ? 'eventstoredb' : 'ledger.sqlite',
@@ -99,7 +100,7 @@ const partsHere = (cwd: string, eventStoreDB?: () => EventStore): Parts => ({
   diagnose: notHere,
 });
 
-/** Runs the same commands in this process: a question asked so does not wait for Node to start. */
+/** Runs the same commands in this process, so that a question does not wait for Node to start. */
 export async function runHere(args: readonly string[], cwd = '.', eventStoreDB?: () => EventStore): Promise<Ran> {
   const said = { out: '', err: '' };
   const code = await runProgram(args, partsHere(cwd, eventStoreDB), {
@@ -111,8 +112,8 @@ export async function runHere(args: readonly string[], cwd = '.', eventStoreDB?:
 }
 
 /**
- * Starts the service as a user would, and resolves once it says where it listens. It logs to `log` where one is given.
- * `by` is what runs it, Node by itself and measured unless something else is given.
+ * Starts the service as a user would. Resolves once it says where it listens. It logs to `log` if that is given. `by`
+ * is the program that runs it; left out, Node alone, with its coverage measured.
  */
 export async function serving(
   args: readonly string[],
@@ -143,7 +144,7 @@ export async function serving(
     const [code] = await closed;
     return { code, out, err };
   };
-  /** Sets what the running process may use: `--nofile=20:`. */
+  /** Sets the limits of the running process: `--nofile=20:`. */
   const limited = (...limits: readonly string[]) => {
     const { status, stderr } = spawnSync('prlimit', ['--pid', String(child.pid), ...limits], { encoding: 'utf8' });
     if (status !== 0) throw new Error(`prlimit: ${stderr}`);

@@ -49,7 +49,7 @@ t.test('a broken key and an unreadable event are said', async (t) => {
     code: 3,
     err: /key file .* cannot be read/,
   });
-  // It ends: whoever starts services waits for one that runs.
+  // It ends with an error, because whoever starts services waits for one that runs.
   t.match(await runInside(['serve', '--port', '0', '--ledger', sound.file]), {
     code: 3,
     err: /key file .* cannot be read/,
@@ -182,7 +182,7 @@ t.test('a service whose file is taken away says so on every face, and acknowledg
   const funds = await fetch(`${address}/v1/funds`, { headers });
   t.equal(funds.status, 200, 'figures are answered as they stood');
   t.match((await runInside(['doctor'], {}, cwd)).out, /WRONG +file +There is no file/);
-  // The service looks for it once a second, and logs it once.
+  // The service checks once a second, and logs it once.
   while (!logged().includes('The ledger is not recorded in any more')) await setTimeout(20);
   await stop('SIGTERM');
   t.equal(logged().split('The ledger is not recorded in any more').length, 2);

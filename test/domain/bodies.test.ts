@@ -561,7 +561,7 @@ t.test('a split shares out every source by its own shares, to the penny; the suc
     figureOf(await position(ledger, DAY), 'agreed').filter((row) => row.includes('upton-council LA_ADD')),
     ['upton-council LA_ADD 34.33'],
   );
-  // The county kept the ledger and hosted the fund: its successors do.
+  // The county kept the ledger and hosted the fund. Now its successors do.
   await ledger.post(
     `${DOWNTON}-chief`,
     'PartnerRegistered',
@@ -622,7 +622,7 @@ t.test('the keeper keeps the ledger until the day it ends', async (t) => {
   const ledger = await opened(t);
   await succeeded(ledger, split());
   ledger.now(before);
-  // What takes effect on that day is recorded before it.
+  // A change that takes effect on that day is recorded before it.
   const { outcome } = await succeeded(ledger, merger());
   t.match(outcome.events.at(-1), { type: 'PartnerSucceeded' });
   const published = allocation({ effective: DAY, payer: BOARD });

@@ -10,12 +10,12 @@ import { carried, COUNTY, EAST, NORTH, REGISTER_STREAM, SOUTH, WEST, type TestLe
 import { asyncProperty } from '../support/property.js';
 import { emptyLedger, openedLedger } from '../support/rules-alone.js';
 
-/** Who may end a body: nobody makes a body and has it take over another by their own officers alone. */
+/** Who may end a body. Nobody can create a body and let it take over another with their own officers alone. */
 
 const IN = { in: REGISTER_STREAM };
 const MADE = 'made-body';
 const LAST_DAY = '2016-09-30T20:00:00Z';
-/** In London it is the first of October. */
+/** In London it is already the first of October. */
 const DAY_AFTER = '2016-09-30T23:30:00Z';
 
 const ends = (body: string, more: Readonly<Record<string, unknown>> = {}) => ({
@@ -48,7 +48,7 @@ const register = (ledger: TestLedger, more: Readonly<Record<string, unknown>> = 
 const propose = async (ledger: TestLedger, data: object, officer = 'registrar', type = 'PartnerSucceeded') =>
   (await ledger.done(officer, { act: 'propose', fact: { type, data: data as never } }, IN)).outcome.proposal!;
 
-/** Under which rule an officer’s signature is refused, or that it is not: nothing is recorded. */
+/** The rule that refuses an officer’s signature, or that it is not refused. Nothing is recorded. */
 async function signing(ledger: TestLedger, officer: string, proposal: string, actingFor?: string): Promise<string> {
   const more = { ...IN, dryRun: true, ...(actingFor && { actingFor }) };
   const done = await ledger.submit(officer, { act: 'agree', proposal }, more);
@@ -105,7 +105,7 @@ t.test('whoever acts for the keeper too does not sign for another body', async (
       { officer: 'made-two', role: 'registrar' },
     ],
   });
-  // Officers whom the keeper takes on once they are the other body’s; and one whom the other body takes on.
+  // Officers whom the keeper mandates after they belong to the other body, and one whom the other body mandates.
   await mandated(ledger, 'made-one', COUNTY, ['registrar', 'county-chief']);
   await mandated(ledger, 'county-finance', NORTH, [`${NORTH}-chief`, `${NORTH}-finance`]);
   const own = await propose(ledger, ends(NORTH, { successors: [SOUTH] }));
@@ -273,7 +273,7 @@ t.test('a succession is taken back by the signature of one that followed, not by
   await succeeded(ledger, split({ effective: '2017-01-01', predecessors: [COUNTY] }));
   const [keeper] = ledger.ledger.model.register().successions.slice(-1);
   ledger.now('2017-01-02T09:00:00Z');
-  // All who followed keep the ledger now: the other sector signs that the county never ended.
+  // All successors keep the ledger now. The other sector signs that the county never ended.
   const again = { effective: '2017-01-01', reverses: String(keeper!.revision), reason: 'no order' };
   const proposal = await propose(ledger, again, `${UPTON}-chief`, 'FactReversed');
   t.equal(await signing(ledger, 'middleton-council-chief', proposal), 'wrong_partner');
@@ -295,7 +295,7 @@ t.test('no officer has the service’s name', async (t) => {
   t.equal(await refused('made-two', 'post', 'LedgerOpened', opening, await emptyLedger(t)), 'officer_reserved');
 });
 
-// Property: whoever is mandated for whom, no signature is the keeper's own.
+// Property: whoever has mandates for whichever bodies, no signature is the keeper's own.
 
 const BODIES = ['b-one', 'b-two', 'b-three', 'b-four'] as const;
 const people = (body: string) => [`${body}-a`, `${body}-b`];

@@ -5,7 +5,10 @@ import { verify } from '../../src/ledger/audit/verify.js';
 import { contribution } from '../support/ledger.js';
 import { openedLedger } from '../support/rules-alone.js';
 
-/** What has happened is recorded once it has: money that came or went, spending, measures, statements. */
+/**
+ * Events of the real world can be recorded only after they happened: money in or out, spending, measurements,
+ * statements.
+ */
 
 t.test('the facts of what has happened are dated today at the latest', async (t) => {
   t.same(
@@ -41,7 +44,7 @@ t.test('a receipt of tomorrow is refused, and is recorded on its day', async (t)
     });
   t.match(await post('2098-04-02'), { rule: 'in_the_future', detail: /on 2 April 2098; today is 1 April 2016/ });
   t.match(await post('2016-04-02'), { rule: 'in_the_future' });
-  // It is the next day in London an hour before it is by UTC, in summer time.
+  // In summer time, the next day begins in London an hour before it begins in UTC.
   ledger.now('2016-04-01T23:00:00Z');
   t.match(await post('2016-04-02'), { outcome: {} });
   t.same((await verify(ledger.store)).problems, []);

@@ -6,7 +6,7 @@ import { DAY, DOWNTON, MERGED, merger, MIDDLETON, registerAll, split, succeeded,
 import { contribution, COUNTY, EAST, grant, NORTH, SOUTH, WEST, type TestLedger } from '../support/ledger.js';
 import { openedLedger } from '../support/rules-alone.js';
 
-/** What those who follow others act on and sign, and under which names. */
+/** The acts and signatures of successors, and the names under which they stand. */
 
 async function opened(t: Parameters<typeof openedLedger>[0]): Promise<TestLedger> {
   const ledger = await openedLedger(t);

@@ -5,7 +5,7 @@ import { bankHolidays, workingDaysAfter } from '../../src/domain/working-days.js
 import { property } from '../support/property.js';
 
 const day = (text: string): Day => text as Day;
-/** Long after everything that has been proclaimed was announced. */
+/** Long after the announcement of every proclaimed holiday. */
 const NOW = day('2026-06-30');
 
 const daysOf = (year: number, knownOn = NOW): string[] => bankHolidays(year, knownOn).map((each) => each.day);

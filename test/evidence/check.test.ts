@@ -3,7 +3,7 @@ import t from 'tap';
 import { bytesOf, isConsistent, isIncluded } from '../../evidence/check.js';
 import { EMPTY_ROOT, leafHash } from '../../evidence/tree.js';
 
-/** Proofs are taken or refused as a public implementation takes or refuses them. */
+/** Proofs are accepted or refused exactly as a public implementation does. */
 
 interface Vectors {
   readonly source: string;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Hash } from '../../evidence/tree.js';
 
-/** The tree hash as RFC 6962, section 2.1, says it, and nothing else: what the tree is held to. */
+/** The tree hash directly from RFC 6962, section 2.1. The real tree is compared with it. */
 
 const sha256 = (...bytes: readonly Uint8Array[]): Hash => createHash('sha256').update(Buffer.concat(bytes)).digest();
 

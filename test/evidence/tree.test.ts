@@ -6,7 +6,7 @@ import { added, hexOf, leafHash, rootOf, stretchesOver, treeOver, type Edge, typ
 import { property } from '../support/property.js';
 import { naiveLeaf, naiveRoot } from './naive.js';
 
-/** The tree is that of RFC 6962: its roots, and what its proofs show. */
+/** The tree follows RFC 6962: its roots, and what its proofs show. */
 
 const SIZE = 130;
 /** Up to so many leaves, wrong proofs are tried too. */
@@ -88,7 +88,7 @@ t.test('a tree of some hundred thousand leaves is read at any size from what is 
   }
 });
 
-/** A tree too large to keep, of which every leaf is the same: so is every whole subtree of a level. */
+/** A tree too large to keep. All its leaves are the same, and so are all whole subtrees of a level. */
 function endless() {
   const ofLevel = [leafHash('')];
   const at = (level: number): Hash => {

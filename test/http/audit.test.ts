@@ -8,7 +8,7 @@ interface Signatory {
   readonly mandate: object | null;
 }
 
-/** What these tests read of the answers; each has some of it. */
+/** The fields that these tests read from the answers. Each answer has some of them. */
 interface Told {
   readonly approvals: readonly { readonly type: string; readonly by: readonly Signatory[] }[];
   readonly facts: readonly {
@@ -26,7 +26,7 @@ interface Told {
   readonly next: string | null;
 }
 
-/** A contribution that was countered, signed and varied; a grant; receipts; a closed period, and an adjustment of it. */
+/** A contribution that was countered, signed and varied; a grant; receipts; and a closed period with an adjustment. */
 async function worked(ledger: TestLedger): Promise<void> {
   await ledger.post('pool-manager', 'PlanLineSet', line({ amount: '3000000.00' }));
   const offered = await ledger.now('2016-03-10T09:00:00Z').done('north-ccg-finance', {

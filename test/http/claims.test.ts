@@ -7,7 +7,7 @@ import { asyncProperty } from '../support/property.js';
 import { decided, disputeService, many, PROGRAM, type DisputeService } from './disputing.js';
 import { told } from '../support/told.js';
 
-/** What is claimed and open, in a fund's figures: beside what is agreed, and never inside it. */
+/** Open claims in a fund's figures. They stand beside what is agreed, and are never part of it. */
 
 const YEAR = 'testshire-2018-19';
 const fund = (path: string): string => `/v1/funds/${YEAR}${path}`;

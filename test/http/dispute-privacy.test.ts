@@ -16,11 +16,11 @@ import {
   type DisputeService,
 } from './disputing.js';
 
-/** What somebody may learn of disputes who may see the totals and no case; and somebody who may see neither. */
+/** What an asker may learn about disputes who may see totals but no cases, and an asker who may see neither. */
 
-/** What looks like a case; identifiers of events and proposals are of another version. */
+/** The form of a case reference. Identifiers of events and proposals are UUIDs of another version. */
 const CASE = /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/;
-/** What an answer says, without the identifier of the request, which is random too. */
+/** An answer without the identifier of the request, which is random too. */
 const said = ({ body }: { readonly body: string }): string => body.replace(/"instance":"[^"]*"/, '');
 const respondent = (partner: string) => ({ respondent: [{ from: '2018-10-01', partner }] });
 
@@ -61,12 +61,12 @@ const addresses = (proposal: string): { name: string; cases: boolean; path: stri
     }),
   );
 
-/** Disputes with something of everything: open, decided and settled cases, a settlement, a proposal that waits. */
+/** Disputes with everything: open, decided and settled cases, a settlement, and a proposal that waits. */
 async function filled(t: Test): Promise<DisputeService & { readonly waiting: string }> {
   const made = await disputeService(t);
   const { ledger, signed, act } = made;
   await openFund(ledger, '2018-19');
-  // The fund is known of before any case is.
+  // The fund is known before any case is.
   ledger.now('2018-11-01T10:00:00Z');
   await many(ledger, 'case', 8);
   await many(ledger, 'south', 6, respondent(SOUTH));
@@ -124,7 +124,7 @@ t.test('no case and no single case’s sum is in any answer that a program can g
         const what = `${name} ${query} ${accept}`;
         t.notMatch(said(response), CASE, what);
         t.notMatch(said(response), /31234\.56|5165\.44/, `${what}: the sums of the one case that was settled`);
-        // What can be done is the same everywhere, and says of no case that it was done.
+        // The list of possible acts is the same for everybody, and says nothing about cases.
         if (name !== 'facts' && name !== 'dispute-open-acts')
           t.notMatch(said(response), /Dispute[A-Z]|SplitDecided/, `${what}: what happened to cases`);
         t.notMatch(String(response.headers['content-disposition']), CASE);
@@ -454,7 +454,7 @@ t.test(
   },
 );
 
-// What may be written at all
+// Texts that may be written
 
 interface Leaf {
   readonly path: readonly (string | number)[];
@@ -477,7 +477,7 @@ function leaves(schema: Record<string, unknown>, path: readonly (string | number
 const inputOf = (schema: z.ZodType) =>
   z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Record<string, unknown>;
 
-/** Data in which one field holds something, and nothing else is there. */
+/** Data in which only one field has a value. */
 const holding = (path: readonly (string | number)[], value: unknown): unknown =>
   path.reduceRight((inner, name) => (typeof name === 'number' ? [inner] : { [name]: inner }), value);
 
@@ -503,7 +503,7 @@ t.test('no text of any fact of a dispute takes what is shaped like an NHS number
       const pointer = `/fact/data/${path.join('/')}`;
       if (schema['type'] === 'string' && !schema['pattern'] && !schema['format'] && !schema['enum']) free.add(pointer);
       for (const text of NUMBERS) {
-        // A revision is a number that the ledger gave; one that it has not given is refused by the rule.
+        // A number may be a revision that the ledger has given; a rule refuses any other.
         if (pointer.endsWith('/reverses') && /^\d+$/.test(text)) continue;
         const body = { fact: { type: name, data: holding(path, text) } };
         const response = await post(disputesOf(AREA, '/facts?dry-run=true'), body, 'county-finance');
@@ -546,7 +546,9 @@ t.test('nor do the words that go with a fact', async (t) => {
 
 const IDENTITY =
   /(^|[^a-z])(patient|person|client|user|name|forename|surname|initials?|title|nhs|nino|ni|dob|born|birth|date-of-birth|age|sex|gender|ethnicity|address|postcode|street|uprn|gp|practice|doctor|provider|home|email|mail|phone|tel|contact|diagnosis|condition|notes?|comments?|description|story|details?)([^a-z]|$)/i;
-/** Fields whose names are those of other things: a stage's or a protocol's title, and what a settlement is about. */
+/**
+ * Fields that have the same names as other things: the title of a stage or a protocol, and the subject of a settlement.
+ */
 const NAMED_OTHERWISE = ['title', 'note'];
 
 t.test('no field of a dispute is named for who somebody is', async (t) => {
@@ -565,7 +567,7 @@ t.test('no field of a dispute is named for who somebody is', async (t) => {
   for (const { path, answer } of QUERIES.filter((each) => each.cases)) {
     for (const { path: fields } of leaves(z.toJSONSchema(answer, { unrepresentable: 'any' }))) {
       const field = words(String(fields.at(-1) ?? ''));
-      // The name of a partner is that of a body; the age is that of the dispute.
+      // The name of a partner is the name of a body, and the age is that of the dispute.
       if (['name', 'age', 'conditions'].includes(field)) continue;
       t.notMatch(field, IDENTITY, `${path}: ${fields.join('.')}`);
       walked++;

@@ -11,11 +11,11 @@ import { service, type Service } from './support.js';
  */
 export interface DisputeService extends Service {
   post: Service['post'];
-  /** Posts a fact of the area's disputes; `dry-run` and headers where they are given. */
+  /** Posts a fact of the area's disputes, with `dry-run` and headers if given. */
   act(officer: string, type: string, data: object, more?: Act): Promise<LightMyRequestResponse>;
-  /** Proposes as one officer and signs as another, with the ETag of what the signer has read. Throws where refused. */
+  /** Proposes as one officer and signs as another, with the ETag that the signer has read. Throws if it is refused. */
   signed(proposer: string, signer: string, type: string, data: object, area?: string): Promise<LightMyRequestResponse>;
-  /** Posts what must be recorded. */
+  /** Posts a fact that must be recorded. */
   recorded(officer: string, type: string, data: object, area?: string): Promise<LightMyRequestResponse>;
   /** Asks a question about the area's disputes, `path` after /v1/areas/{area}/disputes. */
   ask(path: string, officer?: string, headers?: Record<string, string>): Promise<LightMyRequestResponse>;
@@ -32,7 +32,7 @@ export const PROGRAM = 'county-program';
 
 export const disputesOf = (area: string, path = ''): string => `/v1/areas/${area}/disputes${path}`;
 
-/** Makes an officer a reader by program of a partner. */
+/** Gives an officer a mandate of a partner for reading by program. */
 export async function programOf(ledger: TestLedger, partner: string, signer: string): Promise<void> {
   const mandate = { effective: '2016-03-01', officer: `${partner}-program`, partner, role: 'api-client' };
   await ledger.signed(`${partner}-chief`, signer, 'OfficerMandated', mandate, 'register');
@@ -68,7 +68,7 @@ export async function disputeService(t: Test, given?: TestLedger): Promise<Dispu
   };
 }
 
-/** Raises so many cases of the county against the north CCG, or as told, straight into the ledger. */
+/** Raises so many cases of the county against the north CCG, or as given, directly in the ledger. */
 export async function many(
   ledger: TestLedger,
   prefix: string,

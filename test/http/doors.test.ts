@@ -23,29 +23,29 @@ import {
 import { service } from './support.js';
 
 /**
- * Closed doors: every operation of the document, by every kind of asker, about their own area and about another. What is
- * expected is in the tables below, which say what docs/security.md, "Who sees what", says; and who may post a fact is
- * read from docs/events.md. Nothing is taken from the program's own rules of access.
+ * Closed doors: every operation of the document, tried by every kind of asker, about their own area and about another.
+ * The tables below hold the expected answers. They follow docs/security.md, "Who sees what"; who may post a fact is
+ * read from docs/events.md. The program's own rules of access are not used.
  */
 
-/** What somebody is to an area. */
+/** The relation of an asker to an area. */
 type Relation =
-  /** For a partner of its fund and of its disputes, in person. */
+  /** Acts in person for a partner of its fund and of its disputes. */
   | 'party'
   /** The same, as a program. */
   | 'program'
-  /** For a partner of its fund, which is in no dispute of it. */
+  /** Acts for a partner of its fund that is not in its disputes. */
   | 'in the fund'
-  /** For a partner of its disputes, which is not in the fund. */
+  /** Acts for a partner of its disputes that is not in the fund. */
   | 'in the disputes'
   /** The same, as a program. */
   | 'program in the disputes'
-  /** For whoever keeps the ledger, and is a partner of neither. */
+  /** Acts for the keeper of the ledger, which is a partner of neither. */
   | 'keeper'
-  /** For a partner of another area. */
+  /** Acts for a partner of another area. */
   | 'elsewhere';
 
-/** What a door says: `open`, or the status and the rule of the refusal. */
+/** The answer of a door: `open`, or the status and the rule of the refusal. */
 type Door = 'open' | `${number} ${string}`;
 
 const EVERYBODY: Readonly<Record<Relation, Door>> = {
@@ -76,35 +76,35 @@ const CASES: Readonly<Record<Relation, Door>> = {
 };
 
 /**
- * The classes of operations. Of what is for everybody who is mandated, each is shown what is theirs: what an answer may
- * hold is the second table.
+ * The classes of operations. Some are open to everybody with a mandate, and show each asker what they may see. The
+ * second table says what such an answer may hold.
  */
 const CLASSES = {
-  /** What is published, who the bodies and their officers are, and what is declared. */
+  /** Published data, bodies and their officers, and declarations. */
   register: EVERYBODY,
   /** Lists over all funds and areas, and the events. */
   lists: EVERYBODY,
   fund: FUND,
   totals: TOTALS,
   cases: CASES,
-  /** A proposal by its name alone: of what somebody may not see, nothing says that it is there. */
+  /** A proposal by its identifier alone. If the asker may not see it, it is refused as if it did not exist. */
   'any proposal': Object.fromEntries(
     Object.entries(FUND).map(([who, door]) => [who, door === 'open' ? door : '404 proposal_unknown']),
   ) as Record<Relation, Door>,
-  /** A case by its name alone, the same way. */
+  /** A case by its identifier alone, in the same way. */
   'any case': Object.fromEntries(
     Object.entries(CASES).map(([who, door]) => [who, door === 'open' ? door : '404 name_unknown']),
   ) as Record<Relation, Door>,
   'acts of the register': EVERYBODY,
   'acts of a fund': FUND,
   'acts of disputes': CASES,
-  /** What the keeper does in the disputes of an area: it sees their totals, and no case. */
+  /** Acts of the keeper in the disputes of an area. It sees their totals, and no case. */
   'acts of the keeper': { ...TOTALS, program: '403 wrong_partner', 'program in the disputes': '403 wrong_partner' },
 } as const satisfies Record<string, Readonly<Record<Relation, Door>>>;
 
 type Class = keyof typeof CLASSES;
 
-/** What somebody may read of an area, wherever it is said. */
+/** What an asker may read about an area, in any answer. */
 const READS: Readonly<Record<Relation, { readonly fund: boolean; readonly cases: boolean }>> = {
   party: { fund: true, cases: true },
   program: { fund: true, cases: false },
@@ -117,7 +117,7 @@ const READS: Readonly<Record<Relation, { readonly fund: boolean; readonly cases:
 
 const words = (text: string): string[] => text.trim().split(/\s+/);
 
-/** Each operation of the document, by its class. One that is in none fails the test. */
+/** The operations of the document by class. An operation in no class fails the test. */
 const OPERATIONS: Readonly<Record<Class, readonly string[]>> = {
   register:
     words(`officers register-proposals register-timeline register-event register-proposal partners successions sources allocations
@@ -142,12 +142,12 @@ const OPERATIONS: Readonly<Record<Class, readonly string[]>> = {
   'acts of the keeper': [],
 };
 
-/** The facts of disputes that the keeper posts, wherever it is no party. */
+/** The facts of disputes that the keeper posts, even where it is not a party. */
 const KEEPERS = ['DisputesOpened', 'DisputePartnerAdded'];
 
 /**
- * Facts that are their body's, which is found first: who may see it all is told where there is none. A succession is
- * signed by other roles than propose it, and they are told that it is not countered.
+ * Operations that look for the body's own fact first. An asker who may see everything is told that there is none. A
+ * succession is signed in other roles than it is proposed in, and these are told that it cannot be countered.
  */
 const FOUND_FIRST = [
   'PartnerSucceeded',
@@ -163,10 +163,10 @@ const FOUND_FIRST = [
   'AgreementTerminated',
 ];
 
-/** What waits in the register is a mandate: it is not countered by anybody, whatever the role. */
+/** The proposal that waits in the register is a mandate. Nobody can counter it, in any role. */
 const NOT_COUNTERED = 'counter-register-proposal ';
 
-/** Who is not let in at all, and why. */
+/** Askers who are not let in at all, and why. */
 const OUTSIDE = {
   'no token': '401 not_signed_in',
   'a token of nobody': '401 sign_in_refused',
@@ -178,7 +178,7 @@ const OUTSIDE = {
   'a mandate that has not begun': '403 not_mandated',
 } as const satisfies Record<string, Door>;
 
-/** Roles that read, and post nothing. */
+/** Roles that only read. */
 const READING = ['auditor', 'api-client'];
 
 interface Asker {
@@ -186,7 +186,7 @@ interface Asker {
   readonly officer: string;
   readonly body: string;
   readonly roles: readonly string[];
-  /** What they are to the first area, and to the second. */
+  /** The officer’s relation to the first area, and to the second. */
   readonly to: readonly [Relation, Relation];
 }
 
@@ -216,7 +216,7 @@ function askers([a, b]: readonly [Area, Area]): Asker[] {
   ];
 }
 
-/** Who posts or proposes a fact, in which roles, as docs/events.md says: nobody knows another list. */
+/** Who posts or proposes a fact, in which roles. The list comes from docs/events.md alone. */
 function postedBy(): ReadonlyMap<string, readonly string[]> {
   const page = readFileSync(new URL('../../../docs/events.md', import.meta.url), 'utf8');
   return new Map(
@@ -228,11 +228,11 @@ function postedBy(): ReadonlyMap<string, readonly string[]> {
   );
 }
 
-/** Everything that an answer says, headers too, without the identifier of the request. */
+/** The whole answer, with headers, without the identifier of the request. */
 const whole = ({ headers, body }: LightMyRequestResponse): string =>
   `${JSON.stringify(headers)}\n${body}`.replace(/"instance":"[^"]*"/, '');
 
-/** A sum as pages write it, too. */
+/** A sum, also in the form that pages use. */
 const spellings = (secret: string): string[] =>
   /^\d+\.\d\d$/.test(secret) ? [secret, secret.replace(/\B(?=(\d{3})+\.)/g, ',')] : [secret];
 
@@ -263,7 +263,7 @@ function hiddenOf(areas: readonly Area[], to: readonly Relation[]): Hidden {
   return { secrets, any };
 }
 
-/** What of an area an answer tells somebody who may not read it, and did not ask for it by name. */
+/** What an answer reveals of an area to an asker who may not read it, and did not ask for it by name. */
 function told(
   answer: LightMyRequestResponse,
   asked: string,
@@ -300,7 +300,7 @@ const AGREEMENT = {
   defaultRule: { kind: 'pro-rata' },
 };
 
-/** Names and values with which a request about an area is of the form that is asked for, whatever the rules say of it. */
+/** Names and values that give a request about an area the form that is asked for, whatever the rules say about it. */
 function known(each: Area, path: string): Readonly<Record<string, readonly Json[]>> {
   const { name, fund, council, payer, district, settlement } = each;
   const { id: proposal } = each.offer;
@@ -444,7 +444,7 @@ async function house(t: Test) {
     made.app.inject({
       method,
       url,
-      // Whoever fails to sign in is slowed down by their address: each comes from another.
+      // Failed sign-ins are limited by address, so each request has another address.
       remoteAddress: `192.0.${(count >> 8) % 256}.${count++ % 256}`,
       headers: {
         ...(authorization !== undefined && { authorization }),
@@ -455,7 +455,7 @@ async function house(t: Test) {
       ...(body !== undefined && { payload: body }),
     });
   const sessions = createSessions(sessionKeys);
-  /** Asks for a page, or sends a form of one, as an officer who has signed in with a browser; or as nobody. */
+  /** Asks for a page, or sends a form, as an officer who has signed in with a browser, or as nobody. */
   const visit = (method: 'GET' | 'POST', url: string, officer?: string, fields: Record<string, string> = {}) => {
     const session = sessions.begin(
       clock.now(),
@@ -480,7 +480,7 @@ async function house(t: Test) {
 }
 
 const isAct = ({ class: of }: Made): boolean => of.startsWith('acts');
-/** The status and, of a refusal, its rule. */
+/** The status and, for a refusal, its rule. */
 const doorOf = (answer: LightMyRequestResponse): string =>
   /problem\+json/.test(String(answer.headers['content-type']))
     ? `${answer.statusCode} ${answer.json<{ code: string }>().code}`
@@ -522,7 +522,7 @@ t.test(
     for (const [index, area] of areas.entries()) {
       for (const made of await requests(app, area, registerProposal)) {
         entered.set(made.what, entered.get(made.what) ?? 0);
-        // Of those who have nothing to do with the second area, the officers of one body stand for all.
+        // Of officers without any relation to the second area, those of one body stand for all.
         for (const asker of askers(areas).filter(
           ({ to, body }) => index === 0 || to[1] !== 'elsewhere' || body === areas[0].council,
         )) {
@@ -531,7 +531,7 @@ t.test(
           const fault = (answer: LightMyRequestResponse, what: string): void => {
             faults.push(`${made.what} about ${area.name} by ${asker.name}: ${what} (${doorOf(answer)})`);
           };
-          // What is to be refused is sent in earnest; what may pass, as a dry run.
+          // An act that must be refused is sent as a real act; one that may pass is sent as a dry run.
           const reads = asker.roles.every((role) => READING.includes(role));
           const mayPost =
             !reads && (roles.get(made.fact ?? '') ?? asker.roles).some((role) => asker.roles.includes(role));
@@ -563,7 +563,7 @@ t.test(
       }
     }
     for (const [what, times] of entered) if (times === 0) faults.push(`${what} is open to nobody`);
-    // A ledger is opened once, by those whom it names.
+    // A ledger is opened once, by the officers whom the opening names.
     t.same(faults, ['post-register-fact LedgerOpened is open to nobody']);
     const unread = areas
       .flatMap(({ ofFund, ofCases }) => [...ofFund, ...ofCases])
@@ -584,7 +584,7 @@ async function tokens(tokenOf: (officer: string) => Promise<string>, officer: st
 
 /** Each page, and each address outside /v1, by its class. One that is in none fails the test. */
 const PAGES = {
-  /** For anybody: how the service is, what it is, and the way in. */
+  /** Open to anybody: the state of the service, its description, and sign-in. */
   anybody: words(`/docs /docs/ /docs/* /docs/json /docs/yaml /docs/static/index.html /docs/static/swagger-initializer.js
     /openapi.json /health /ready /metrics /problems /problems/:code /assets/style.:digest.css /help /accessibility
     /glossary /sign-in /sign-in/link /sign-in/again /sign-out /signed-out /first-run`),
@@ -618,7 +618,7 @@ const PAGES = {
   ),
 } as const satisfies Partial<Record<Class | 'anybody', readonly string[]>>;
 
-/** Each address of forms, with a form that is there. */
+/** The addresses of forms, each with an existing form. */
 const FORMS: Readonly<Record<string, string>> = {
   '/register/propose/:act': 'officer-mandated',
   '/register/record/:act': 'partner-registered',
@@ -664,7 +664,7 @@ t.test(
       if (found === 'anybody') continue;
       for (const [index, area] of areas.entries()) {
         for (const offer of address.includes(':proposal') ? [area.offer, area.waits] : [area.offer]) {
-          // Sending a file with a form is for whoever may fill the form in; web/documents tries what comes of it.
+          // Only an officer who may fill in the form may send a file with it. web/documents tests the files.
           const isFile = address.endsWith('/document');
           const names = {
             ...known(area, address),
@@ -674,7 +674,7 @@ t.test(
           } as Readonly<Record<string, readonly string[]>>;
           const url = address.replace(/:(\w+)/g, (_, name: string) => names[name]![0]!);
           const nobody = await visit(method, url);
-          // What was filled in is kept for its officer, who is asked to sign in.
+          // The filled-in form is kept for its officer, who is asked to sign in.
           const signsIn = isFile ? 403 : method === 'POST' && address in FORMS ? 401 : 303;
           if (nobody.statusCode !== signsIn) faults.push(`${method} ${address} by nobody: ${nobody.statusCode}`);
           for (const officer of ['stranger', GONE, LATER]) {
@@ -689,7 +689,7 @@ t.test(
             const isOpen = found === 'any proposal' ? (ofCase ? seen.cases : seen.fund) : door === 'open';
             const isForm = address in FORMS;
             const reads = roles.every((role) => READING.includes(role));
-            // What may be signed is not sent: whoever may sign is tried elsewhere.
+            // A signature that may succeed is not sent. Other tests try signing.
             if (method === 'POST' && isOpen && !isForm && (!reads || isFile)) continue;
             const answer = await visit(method, url, officer, { reason: 'A reason.', mark: 'none' });
             asked++;
@@ -697,7 +697,7 @@ t.test(
             const leaks = told(answer, url, areas, to);
             if (leaks.length > 0) faults.push(`${what} tells ${leaks.join(', ')}`);
             const [status, rule] = (found === 'any proposal' ? '404 proposal_unknown' : door).split(' ');
-            // How a proposal is ended is shown to whoever may end it.
+            // The page for ending a proposal is shown only to officers who may end it.
             const isEnding = /\/(decline|withdraw)$/.test(address);
             const isNotTheirs =
               (isForm || isFile || isEnding) &&
@@ -709,13 +709,12 @@ t.test(
               (answer.statusCode !== Number(status) || !answer.body.includes(`Rule: ${rule!}`))
             )
               faults.push(what);
-            // A form that nobody has filled in says what is missing, and is sent nowhere.
+            // An empty form only says what is missing; nothing is recorded.
             if (isForm) {
               if (isOpen && !isNotTheirs && ![200, 400].includes(answer.statusCode)) faults.push(what);
               continue;
             }
-            // A case by its name alone leads to where it is.
-            // No fact here names a document.
+            // The address of a case leads to the case’s page. No fact in this test names a document.
             const expected = found === 'any case' ? 303 : address.endsWith('/:sha256') ? 404 : 200;
             if (isOpen && method === 'GET' && !isNotTheirs && answer.statusCode !== expected) faults.push(what);
             if (isOpen && method === 'POST' && ![409, 422].includes(answer.statusCode)) faults.push(what);

@@ -13,7 +13,7 @@ async function listening(t: Test, options: Parameters<typeof service>[1] = {}) {
   return { ...served, port: (served.app.server.address() as AddressInfo).port };
 }
 
-/** Sends bytes as they are, and reads what comes back until the connection ends or enough is there. */
+/** Sends bytes unchanged, and reads the answer until the connection ends or the expected text has come. */
 async function sent(port: number, bytes: string, more?: string): Promise<string> {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
   let back = '';
@@ -75,7 +75,7 @@ t.test('a request that does not arrive in time is told so', async (t) => {
   const { app } = await listening(t);
   app.server.headersTimeout = 1;
   const timed = app.server as unknown as { requestTimeout: number; emit(name: string, ...of: unknown[]): boolean };
-  // Node looks for late requests every half minute; a test does not wait for that.
+  // Node looks for late requests every half minute. The test does not wait for that.
   const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
   const [accepted] = (await Promise.all([once(app.server, 'connection'), once(socket, 'connect')]))[0] as [never];
   timed.emit('clientError', Object.assign(new Error('late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }), accepted);
@@ -117,7 +117,7 @@ t.test('an address says which methods it takes, and HEAD is what GET is', async 
   const { paths } = (await app.inject('/openapi.json')).json<{ paths: Record<string, Record<string, unknown>> }>();
   const headers = { authorization: 'Test auditor' };
   let asked = 0;
-  // Whoever asks for what is not there is limited by address.
+  // Requests for missing addresses are limited by address.
   const from = () => ({ remoteAddress: `198.51.100.${asked++ % 250}` });
   for (const [path, operations] of Object.entries(paths)) {
     const url = path.replace('{fund}', 'testshire-2016-17').replace(/\{\w+\}/g, 'x');

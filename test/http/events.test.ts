@@ -6,7 +6,7 @@ import { runHere } from '../cli/run.js';
 import { carried, FUND, line, openedLedger, TestLedger } from '../support/ledger.js';
 import { service } from './support.js';
 
-/** Events as they are shown to who follows them: void ones as what they are, long ones few at a time. */
+/** Events as their followers see them: void ones are marked, and long ones come few at a time. */
 
 const STREAM = fundStream(FUND);
 

@@ -585,7 +585,7 @@ t.test('every fact of the catalogue is described on the routes that take it, and
       const named = `"${fact.name}"`;
       const alone = fact.signature === 'none' || fact.signedAs !== undefined;
       t.equal(posts!.includes(named), alone, `${fact.name} is posted only where it needs no signature`);
-      // In a fund, what needs none is proposed as an adjustment of a closed period.
+      // In a fund, a fact that needs no signature is proposed as an adjustment of a closed period.
       t.equal(proposals!.includes(named), !alone || fact.signedAs !== undefined || name === 'fund', fact.name);
       t.equal(counters!.includes(named), fact.signature === 'other-side' || fact.signedAs !== undefined, fact.name);
       if (deals)

@@ -3,13 +3,13 @@ import t from 'tap';
 import { fuzz } from './fuzzing.js';
 import { service } from './support.js';
 
-/** `npm run fuzz -- [--requests N] [--seed S]`; a small part of it is in the gate, with a seed that is always the same. */
+/** `npm run fuzz -- [--requests N] [--seed S]`. The gate runs a small part of it, always with the same seed. */
 const { values } = parseArgs({
   options: { requests: { type: 'string', default: '400' }, seed: { type: 'string', default: '20161' } },
 });
 const [requests, seed] = [Number(values.requests), Number(values.seed)];
 const isLong = requests > 400;
-// A long one takes as long as it takes.
+// A long run has no time limit.
 if (isLong) t.setTimeout(0);
 
 t.test(`${requests} requests made from the document and damaged, seed ${seed}`, async (t) => {
@@ -28,7 +28,7 @@ t.test(`${requests} requests made from the document and damaged, seed ${seed}`, 
     if (!isLong || !globalThis.gc) continue;
     globalThis.gc();
     const { heapUsed } = process.memoryUsage();
-    // The ledger itself grows with what was posted; the first parts also compile what all others use.
+    // The ledger grows with each post, and the first parts also compile what later ones use.
     if (made === 4 * part) used = heapUsed;
     t.comment(`${Math.round(heapUsed / 2 ** 20)} MiB in use`);
     if (used > 0) t.ok(heapUsed < used * 1.5, 'memory stays level');

@@ -4,15 +4,15 @@ import { addressed, createValues, described, type Json, type Schema } from '../s
 import { contribution, FUND, grant, line } from '../support/ledger.js';
 
 /**
- * Requests made from the service's own OpenAPI document, and then damaged: whatever comes, the service answers as the
- * document says, and what it refuses leaves the ledger as it was.
+ * Makes requests from the service's own OpenAPI document, and damages them. The service must answer each as the
+ * document says, and a refused request must leave the ledger unchanged.
  */
 
 export interface Fuzzed {
   readonly requests: number;
-  /** How many requests were answered with each status. */
+  /** How many requests got each status. */
   readonly statuses: ReadonlyMap<number, number>;
-  /** What is not as it must be, each with the request that shows it. */
+  /** Failures, each with the request that shows it. */
   readonly faults: readonly string[];
   readonly longestAnswer: number;
 }
@@ -30,7 +30,7 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-/** What names a thing of the test ledger: without it nearly every request would be about nothing. */
+/** Names of things in the test ledger. Without them nearly every request would be about nothing. */
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
   fund: [FUND, 'nowhere-2016-17', 'testshire-2017-18'],
   area: ['testshire', 'nowhere'],
@@ -92,7 +92,7 @@ export async function fuzz(
   const { operations, schemas } = document;
   const valueOf = createValues(document, { below, chance }, KNOWN);
 
-  /** The same with something changed, left out, added or put in place of another. */
+  /** The same value with a part changed, left out, added or replaced. */
   function damaged(value: Json): Json {
     if (chance(0.15) || value === null || typeof value !== 'object') return oneOf(STRANGE);
     if (Array.isArray(value)) {
@@ -157,7 +157,7 @@ export async function fuzz(
     };
   }
 
-  /** A request that nothing is wrong with: the ledger is to move as well. */
+  /** A correct request, so that the ledger changes too. */
   const soundRequest = (count: number): ReturnType<typeof made> => ({
     of: operations.find(({ operation }) => operation.operationId === 'post-fund-fact')!,
     method: 'POST',
@@ -171,7 +171,7 @@ export async function fuzz(
   });
 
   const read = new Map<Schema, z.ZodType>();
-  /** What an answer has that its schema has not, in a line. */
+  /** How an answer differs from its schema, in a line. */
   function notAsSaid(schema: Schema, answer: unknown): string | undefined {
     let is = read.get(schema);
     if (!is) {

@@ -6,7 +6,7 @@ import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.
 import { folder, line, openedLedger } from '../support/ledger.js';
 import { fund, service } from './support.js';
 
-/** What clients are told while another program holds the ledger's file, or while its store says nothing. */
+/** What clients are told while another program holds the ledger's file, or while its store does not answer. */
 
 t.test('while another program is writing, figures are answered and acts wait in their order', async (t) => {
   const { get, post, ledger } = await service(t);

@@ -67,7 +67,8 @@ t.test('whether it was kept or worked out, an answer is what the log adds up to'
           `on=${on}&known-at=${instantText(ledger.clock.now())}`,
         );
         const entries = await ledger.ledger.entries(fundStream(FUND), model.size());
-        // Each is asked twice, and the ones before again: some are kept, some were, and some cannot be any more.
+        // Each address is asked twice, and the earlier ones again. Some answers are kept, some were, and some can no
+        // longer be.
         for (const options of [...asked.slice(-4), ...asked.slice(-4)]) {
           const [day, knownAt] = [...new URLSearchParams(options).values()] as [Day, string];
           const instant = knownAt.length === 10 ? at(`${knownAt}T23:59:59.999Z`) : at(knownAt);
@@ -160,7 +161,7 @@ t.test('an answer worked out while an event was taken has no tag', async (t) => 
   const { get, ledger } = await service(t);
   const { store, model } = ledger.ledger;
   const read = store.readStream.bind(store);
-  // The read waits until an event has been taken in between.
+  // The read waits until an event has been taken.
   store.readStream = async (...page) => {
     store.readStream = read;
     const size = model.size();

@@ -158,7 +158,7 @@ t.test('an officer has so much on the table and no more, and is answered again a
   t.equal((await post(fund('/proposals'), other, 'north-ccg-chief')).statusCode, 201, 'each officer has their own');
 });
 
-/** Services with streams of events, that are closed by the test. */
+/** Services with streams of events. The test closes them at its end. */
 async function feeding(t: Test, options: Parameters<typeof service>[1] = {}) {
   const made = await service(t, options);
   await made.app.listen({ port: 0, host: '127.0.0.1' });
@@ -200,7 +200,7 @@ t.test('a reader that takes nothing is let go, and others read on', async (t) =>
   slow.socket.pause();
   const [served] = await connected;
   if (!served.closed) await new Promise((resolve) => served.once('close', resolve));
-  // What has arrived already is read only when the reader goes on: the end of the connection is behind it.
+  // Data that has arrived is read only when the reader continues, and the end of the connection comes after it.
   slow.socket.resume();
   await once(slow.socket, 'close');
   t.pass('it was closed');

@@ -5,11 +5,11 @@ import { OPEN_PROPOSALS_MAX } from '../../src/ledger/act.js';
 import { contribution, FUND, line, stated } from '../support/ledger.js';
 import { fund, service } from './support.js';
 
-/** A small part of `npm run load`, without its times: what is refused is refused in our words, and posts go on. */
+/** A small part of `npm run load`, without its times. Refusals have our words, and posts continue. */
 
 const FEEDS_MAX = 17;
 const SLOW = 5;
-/** What of a connection is kept here before its reader takes it, at the most: a page of old events, and the stream’s own. */
+/** The most that a connection holds before its reader takes it: a page of old events, and the stream’s own buffer. */
 const KEPT_BYTES_MAX = 256 * 1024;
 
 t.test('feeds, readers that never read and a flood of proposals at once keep nobody from posting', async (t) => {

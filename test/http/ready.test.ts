@@ -2,7 +2,7 @@ import t from 'tap';
 import { openedLedger, TestLedger } from '../support/ledger.js';
 import { service } from './support.js';
 
-/** Whether the service is ready, for whoever sends it requests. */
+/** Whether the service is ready, as load balancers ask. */
 
 t.test('a service whose clock is in doubt, or that cannot write, is not ready, and says why', async (t) => {
   const { ledger, store, clock, file } = await openedLedger(t);

@@ -192,7 +192,7 @@ t.test('every route asks who you are, but health, metrics and the documentation'
       const response = await app.inject({
         method: method.toUpperCase() as 'GET',
         url: path.replace(/\{\w+\}/g, 'x'),
-        // Whoever fails to sign in too often is slowed down by their address.
+        // Failed sign-ins are limited by address.
         remoteAddress: `192.0.2.${asked % 250}`,
       });
       t.equal(response.statusCode, 401, `${method} ${path}`);

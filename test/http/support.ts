@@ -31,7 +31,7 @@ export async function service(
     signIn: async (authorization) => ({ officer: authorization?.replace('Test ', '') ?? 'nobody', by: 'test' }),
     logger: pino({ level: 'silent' }),
     requestsPerMinute: 100_000,
-    // A test does in one process what many clients and the service do in several.
+    // In a test, one process does the work of the service and of many clients.
     waitMsMax: 0,
     demonstration: false,
     version: 'test',
@@ -63,7 +63,10 @@ export async function service(
   };
 }
 
-/** Throws where an answer is not as its question declares it: the service writes it by that, and does not look again. */
+/**
+ * Throws if an answer does not match its question’s declaration. The service writes answers by the declaration without
+ * checking them.
+ */
 function asDeclared(url: string, answer: LightMyRequestResponse): LightMyRequestResponse {
   const [path] = url.split('?');
   const query = QUERIES.find((each) => new RegExp(`^/v1${each.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(path!));

@@ -54,6 +54,6 @@ t.test('while others have work, each piece is followed by a rest', async (t) => 
     work(10);
   };
   await Promise.all(Array.from({ length: PIECES }, piece));
-  // Without rests there is one for each piece.
+  // Without rests there would be one round for each piece.
   t.ok(rounds > 2 * PIECES, `others had ${rounds} turns of the event loop`);
 });

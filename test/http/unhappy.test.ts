@@ -7,7 +7,7 @@ import { refusalOf } from '../../src/http/problem.js';
 import { LedgerDamaged, LedgerReplaced } from '../../src/store/event-store.js';
 import { folder } from '../support/ledger.js';
 
-/** What the service does where something beside the ledger does not go as it should. */
+/** What the service does if something around the ledger fails. */
 
 t.test(
   'a ledger that is damaged, or was replaced, is told by its rule and not as a fault of the service',
@@ -25,7 +25,7 @@ t.test('what is logged when the service stops is written once, also while lines 
   const lines = Array.from({ length: 400 }, (_, index) => `line ${index} of a log that is written some at a time\n`);
   for (const each of lines) log.write(each);
   log.flushSync();
-  // What was under way is written by the system, sooner or later.
+  // The system writes pending lines sooner or later.
   while (readFileSync(file, 'utf8').length < lines.join('').length) await new Promise(setImmediate);
   t.same(readFileSync(file, 'utf8').split('\n').sort(), lines.join('').split('\n').sort());
 });

@@ -16,9 +16,9 @@ import { OPERATOR } from '../../src/ledger/access.js';
 import { QUERIES } from '../../src/ledger/questions/all.js';
 import { contribution, folder, FUND, line, openedLedger, stated, type TestLedger } from '../support/ledger.js';
 
-/** Whatever is done to the file of a ledger is told, by opening it and by verify, in words; and nothing runs for ever. */
+/** Damage to the file of a ledger is reported in words, at opening and by verify, and nothing runs for ever. */
 
-/** A closed ledger of some hundred facts, copied so that nothing of this process holds it. */
+/** A closed ledger of some hundred facts, copied so that this process holds nothing of it open. */
 async function atRest(t: Test, facts = 600): Promise<{ file: string; clock: TestLedger['clock'] }> {
   const made = await openedLedger(t);
   await made.post('county-finance', 'PlanLineSet', line());
@@ -49,7 +49,7 @@ const sql =
 
 const AMOUNT = `UPDATE events SET data = replace(data, '1000000.00', '1000001.00') WHERE position = 7`;
 
-/** Gives an event the leaf of what it has become. */
+/** Makes the leaf of an event match its changed bytes. */
 function releaf(db: Database, position: number): void {
   const row = db
     .prepare('SELECT stream, revision, id, type, data, metadata FROM events WHERE position = ?')
@@ -99,7 +99,7 @@ function zeroed(file: string): void {
   writeFileSync(file, bytes);
 }
 
-/** Zeroes the second half of a page of events, as a disk that writes in smaller pieces may leave it. */
+/** Zeroes the second half of a page of events, as a disk with smaller blocks may leave it. */
 function halfZeroed(file: string): void {
   const { bytes, size, pages } = pagesOf(file);
   bytes.fill(0, (pages[3]! - 0.5) * size, pages[3]! * size);
@@ -108,7 +108,7 @@ function halfZeroed(file: string): void {
 
 interface Damage {
   readonly does: (file: string) => void;
-  /** What is said at the opening; undefined where only verify, which looks at all of the tree, can tell. */
+  /** The message at opening; undefined if only verify, which checks the whole tree, can find the damage. */
   readonly opening: RegExp | undefined;
   readonly verify: CheckName;
 }
@@ -200,7 +200,7 @@ for (const [name, { does, opening, verify: check }] of Object.entries(DAMAGES)) 
     );
     if (opening) t.match(opened, opening, 'by opening it');
     else {
-      // What somebody worked out anew, the tree of 256 events tells: the service says so as soon as it has got there.
+      // A leaf that somebody has recomputed is found by the tree of its 256 events, once the service has checked it.
       t.equal(opened, undefined);
       await t.rejects(
         at((store) => startProving(store, () => 600, 0).whole),
@@ -220,7 +220,7 @@ for (const [name, { does, opening, verify: check }] of Object.entries(DAMAGES)) 
 
 const MANY = 1_100;
 
-/** A ledger at rest with a snapshot of all of it, copied so that nothing of this process holds it. */
+/** A ledger at rest with a snapshot of it, copied so that this process holds nothing of it open. */
 async function withSnapshot(t: Test) {
   const { file: made, clock } = await atRest(t, MANY);
   const snapshots = (file: string): Snapshots => ({
@@ -305,7 +305,7 @@ t.test(
     const stream = `fund-${FUND}`;
     const { ledger } = made;
     t.equal((await ledger.entries(stream, ledger.model.size())).length, 5);
-    // No other connection could take the log away while it is in use.
+    // While it is in use, no other connection can remove the log.
     const db = new DatabaseSync(made.file);
     db.exec('DROP TRIGGER events_are_never_updated; DROP TRIGGER leaves_are_never_deleted');
     db.exec(AMOUNT);
@@ -337,7 +337,7 @@ t.test(
 t.test('a snapshot that somebody altered and digested anew is not used', async (t) => {
   const { file, open } = await withSnapshot(t);
   const other = `${file}.other`;
-  // Made by the same program of the same ledger, but by somebody without the secret.
+  // Made by the same program for the same ledger, but without the secret.
   const kept = snapshotFile(`${file}.snapshot`).read()!;
   snapshotFile(other).write(kept.about, kept.parts());
   kept.close();

@@ -10,7 +10,7 @@ import { service } from '../http/support.js';
 import { asked } from '../support/asking.js';
 import { contribution, FUND, line, onSameFile, openedLedger, SOUTH, type TestLedger } from '../support/ledger.js';
 
-/** Deals in a real ledger: their keys, what is foretold of them, what verifying finds, and the API. */
+/** Deals in a real ledger: keys, what-if figures, verify, and the API. */
 
 const NORTHS = { type: 'ContributionAgreed', data: contribution() as unknown as FactData };
 const SOUTHS = {

@@ -9,10 +9,12 @@ import type { Ledger } from '../../src/ledger/ledger.js';
 import { emptyLedger } from '../support/ledger.js';
 import { scenarios } from '../support/scenarios.js';
 
-/** What a what-if foretells is what is found once the act is recorded: each act of every scenario is tried first. */
+/**
+ * A what-if must give the figures that are found once the act is recorded. Each act of every scenario is tried first.
+ */
 
 const BY = { officer: 'county-finance', signedInBy: 'test', sight: OPERATOR };
-/** An act that is refused: what it answers is the figures as they are. */
+/** An act that is refused. Its answer has the figures as they are. */
 const NO_ACT = [{ fact: { type: 'Nothing', data: {} } }];
 const NONE = '0.00';
 
@@ -29,7 +31,7 @@ async function told(ledger: Ledger, fund: string, acts: readonly object[], on: D
   return WhatIfAnswer.parse(await whatIf(ledger, fund, asked, { ...BY, officer }));
 }
 
-/** Each figure by its name, as it was foretold and as it came to be. Of a body that is no partner nothing is told. */
+/** Each figure by its name, before and after. Bodies that are not partners have no figures. */
 function differences(foretold: Told, now: Told): string[] {
   const figures = (of: Told, side: 'before' | 'after'): Map<string, unknown> =>
     new Map<string, unknown>([
@@ -61,7 +63,7 @@ t.test('what each act of the scenarios would change is what it changes', async (
       const { last } = financialYear(fund.slice(-7))!;
       const foretold = await told(ledger, fund, [act], last, officer);
       const done = await ledger.submit(submission);
-      // Of a deal that others must sign too, what all of it would change is told.
+      // For a deal that others must sign too, the what-if shows the effect of the whole deal.
       const waits = ledger.model.openProposals().some(({ proposal }) => proposal.id === act.proposal);
       if (foretold.acts[0]!.refusal === null && !(done instanceof Refusal) && !waits) {
         compared++;

@@ -11,7 +11,7 @@ import { ask, asked } from '../support/asking.js';
 import { acts, AREA, DISPUTES, disputing } from '../support/disputes.js';
 import { contribution, onSameFile, openFund, SOUTH, WEST, type TestLedger } from '../support/ledger.js';
 
-/** A settlement in two places: half of it in a fund, half among the disputes of the area. */
+/** A settlement in two places: one half in a fund, one among the disputes of the area. */
 
 const FUND = 'testshire-2018-19';
 const NEXT = 'testshire-2019-20';
@@ -384,7 +384,7 @@ t.test('over HTTP: nobody names or reads a half that they may not see', async (t
     made.post(`${path}/proposals`, body, officer);
   const first = (await propose(disputesOf(AREA), { fact: DROPS })).json<{ proposal: string }>().proposal;
   const pays = { fact: PAYS, otherHalf: first };
-  // The west district is in the fund, and not in the disputes: to it there is no such half.
+  // The west district is in the fund and not in the disputes. For it there is no such half.
   const west = { ...PAYS, data: { ...PAYS.data, payer: WEST, source: 'LA_ADD', contribution: 'wests' } };
   const hidden = await propose(`/v1/funds/${FUND}`, { fact: west, otherHalf: first }, 'west-district-finance');
   t.match(hidden.json(), {

@@ -18,15 +18,15 @@ import { at, carried, folder, FUND, line, openFund, TestLedger } from '../suppor
 import { gated, level, NEXT, post, ready, remembered, service, shared } from '../support/sharing.js';
 
 /**
- * An act that reaches a server’s log more than a minute behind what stands there is void, and is decided again with a stamp of
- * the present: what was known long ago stays what it is.
+ * An act that reaches a server’s log more than a minute behind the acts there is void. It is decided again with a
+ * present stamp, so what was known long ago does not change.
  */
 
 const set = (name: string): Command => post('PlanLineSet', line({ line: name, effective: '2017-04-01' }));
 
 interface Two {
   readonly one: TestLedger;
-  /** A service with a clock of its own, from which events can be kept. */
+  /** A service with a clock of its own. The test can hold back events from it. */
   readonly two: TestLedger;
   readonly hold: () => () => void;
   readonly another: () => EventStore;
@@ -41,7 +41,7 @@ async function twoServices(t: Test): Promise<Two> {
   return { one, two, hold, another };
 }
 
-/** Has one service record at an instant, and the other, which has not read that, at another. */
+/** One service records at an instant. The other, which has not read that, records at another instant. */
 async function apart({ one, two, hold }: Two, first: string, then: string): Promise<Done | Refusal> {
   one.now(first);
   two.now(then);

@@ -45,7 +45,7 @@ interface Bridge {
 
 const sum = (texts: readonly string[]): number => total(texts.map(signedPence));
 
-/** What must hold of every bridge: rows, columns and the corner add up, and so do the facts of every cell. */
+/** Properties of every bridge: rows, columns and the corner add up, and so do the facts of every cell. */
 function addsUp(bridge: Bridge): string | undefined {
   const { years, rows, change, facts } = bridge;
   for (const column of years) {
@@ -242,7 +242,7 @@ t.test('a reprofiling whose halves differ is named with the difference', async (
 
 t.test('halves of one name are paired year by year, so that no third year hides a difference', async (t) => {
   const ledger = await fourYears(t);
-  // 1.0 is given by 2016-17 and 1.5 taken by 2017-18; a third year, and a difference the other way, stand beside it.
+  // 2016-17 gives 1.0 and 2017-18 takes 1.5. A third year, and a difference the other way, stand beside it.
   await revise(ledger, '2016-17', 'home-care', '4000000.00', { name: 'scheme-a', otherYear: '2017-18' });
   await revise(ledger, '2017-18', 'home-care', '7500000.00', { name: 'scheme-a', otherYear: '2016-17' });
   await revise(ledger, '2018-19', 'home-care', '6000000.00', { name: 'scheme-a', otherYear: '2019-20' });
@@ -377,7 +377,7 @@ t.test('a fund that is opened later changes nothing of what was known before', a
   const ledger = await openedLedger(t);
   ledger.now('2016-05-01T09:00:00Z');
   await ledger.post('pool-manager', 'PlanLineSet', line());
-  /** An answer without whether it is settled: it may be so the second time, and its figures stay. */
+  /** An answer without its `settled` field, which may change to true while the figures stay. */
   const figures = async (name: string, given: Readonly<Record<string, string>>): Promise<string> =>
     JSON.stringify(await ask(ledger, name, given), (key, value: unknown) => (key === 'settled' ? undefined : value));
   const term = () => figures('medium-term', KNOWN);

@@ -2,7 +2,7 @@ import t from 'tap';
 import { inOneOrder, racing } from '../support/one-order.js';
 import { SHARINGS } from '../support/sharing.js';
 
-/** What stands is what the rules accept, wherever the ledger is: see test/support/one-order.ts. */
+/** In every store, the ledger holds what the rules accept. See test/support/one-order.ts. */
 
 for (const sharing of SHARINGS)
   t.test(`what stands is what the rules accept, in ${sharing}`, (t) =>

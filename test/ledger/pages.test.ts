@@ -7,7 +7,7 @@ import { acts, caseNamed, disputing, DISPUTES, share } from '../support/disputes
 import { fact } from '../support/figures.js';
 import { contribution, line, REGISTER_STREAM, type TestLedger } from '../support/ledger.js';
 
-/** All pages of one listing are of one instant and of one day, whatever is recorded between two of them. */
+/** All pages of one listing have the same instant and day, whatever is recorded between two of them. */
 
 const PAGED = QUERIES.filter(({ options }) => 'after' in options.shape);
 
@@ -51,7 +51,7 @@ const split = (ledger: TestLedger, name: string) =>
     { in: DISPUTES },
   );
 
-/** A ledger of which every listing has several rows. */
+/** A ledger in which every listing has several rows. */
 async function filled(test: Test): Promise<TestLedger> {
   const ledger = await disputing(test);
   for (const name of ['one', 'two', 'three', 'four']) {
@@ -66,7 +66,7 @@ async function filled(test: Test): Promise<TestLedger> {
   return ledger;
 }
 
-/** What moves rows: a case that comes first in the register, a counter, what was answered, and more of everything. */
+/** Acts that move rows: a case that comes first in the register, a counter, an answer, and more of everything. */
 async function more(ledger: TestLedger): Promise<void> {
   ledger.now('2018-11-02T00:30:00Z');
   await acts(ledger).raise('earlier', { raisedOn: '2018-10-02', until: undefined });

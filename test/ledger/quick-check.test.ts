@@ -23,7 +23,7 @@ function checkOf(schema: z.ZodType): QuickCheck {
   return check;
 }
 
-/** What is promised of a check: where it says yes, zod accepts the value and gives it back as it is. */
+/** The promise of a check: if it says yes, zod accepts the value and returns it unchanged. */
 function keepsItsWord(schema: z.ZodType, value: unknown): boolean {
   if (!checkOf(schema)(value)) return true;
   const { success, data } = schema.safeParse(value);
@@ -32,7 +32,7 @@ function keepsItsWord(schema: z.ZodType, value: unknown): boolean {
 
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
-/** What may be put in the place of any part of an event: of the wrong kind, out of range, or nearly right. */
+/** Values to put in the place of any part of an event: of the wrong type, out of range, or nearly right. */
 const WRONG: readonly Json[] = [
   null,
   true,
@@ -60,7 +60,7 @@ const WRONG: readonly Json[] = [
   { x: 1 },
 ];
 
-/** A value with one part of it changed: another put in its place, left out, twice there, or added to. */
+/** A value with one part replaced, left out, doubled or extended. */
 function changed(value: Json, picks: readonly number[]): Json {
   const [pick = 0, ...rest] = picks;
   if (typeof value !== 'object' || value === null || rest.length === 0) return WRONG[pick % WRONG.length]!;

@@ -64,7 +64,7 @@ async function replicas(t: Test, deadlineMs = DEADLINE_MS): Promise<Replicas> {
   return { server, one, two, conflicts: () => conflicts };
 }
 
-/** Waits until a replica has taken all that there is. */
+/** Waits until a replica has taken every event. */
 async function level(...ledgers: readonly TestLedger[]): Promise<void> {
   for (const ledger of ledgers) await ledger.ledger.projector.whenTaken((await ledger.store.head())!);
 }
@@ -97,7 +97,8 @@ t.test('1,000 proposals of two services: nothing is lost, nothing is there twice
   const FAULTS: readonly AppendFault[] = [cutBefore, cutDuring, cutAfter];
   const made: string[] = [];
   for (const [round, { mine, theirs, meets, fault }] of rounds.entries()) {
-    // In one round of twenty both post to one fund at once; besides, a service may not have heard of the other’s last act.
+    // In one round of twenty, both post to the same fund at once. A service also may not have read the other’s last
+    // act.
     const other = meets < 5 ? mine : (mine + 1 + (theirs % (YEARS.length - 1))) % YEARS.length;
     if (FAULTS[fault]) server.panel.appends.push(FAULTS[fault]);
     const done = await Promise.all(
@@ -158,7 +159,7 @@ t.test('one key at two services in the same moment', async (t) => {
       in: fund,
       key: 'same',
     }));
-    // Both are ready to decide in the same moment: neither has to fold a fund first, and hears of the other meanwhile.
+    // Both are ready to decide in the same moment, without loading a fund first and reading the other’s acts meanwhile.
     for (const { ledger } of [one, two])
       for (const { in: fund } of acts) await ledger.stateOf('fund', fundStream(fund));
     const act = (more: { in: string; key: string }, ledger: TestLedger) =>
@@ -256,7 +257,7 @@ t.test('a service that is killed while it catches up begins again and misses not
         async handle(events) {
           await follower.handle(events);
           seen += events.length;
-          // It dies with what it has in memory; what it was sent and had not taken is lost with it.
+          // Its memory is lost with it, and so is what it was sent and had not taken.
           void killed.close();
         },
       }),
@@ -318,7 +319,7 @@ t.test('a head that cannot be asked for is a reason not to be ready', async (t) 
   t.match(await projector.status(), { state: 'reconnecting', reason: /not now/ });
 });
 
-/** Answers for as long as a ledger needs to be opened. */
+/** Answers as often as opening a ledger needs, and then fails. */
 function failingAfter(store: EventStore): EventStore['head'] {
   let asked = 0;
   return () => (++asked > 1 ? Promise.reject(new Error('not now')) : store.head());

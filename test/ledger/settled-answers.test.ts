@@ -17,10 +17,10 @@ import { at, folder, FUND, openedLedger, TestLedger } from '../support/ledger.js
 import { asyncProperty } from '../support/property.js';
 import { scenarios } from '../support/scenarios.js';
 
-/** What an answer that says that it is settled is worth: asked again with its dates, it is the same bytes for ever. */
+/** A settled answer never changes: asked again with its dates, it is the same bytes for ever. */
 
-/** The questions that say what was known, one by one or of two instants. */
-/** What is asked of the present alone, such as an officer's tasks, cannot be asked again of the same instant. */
+/** The questions about what was known, at one instant or at two. */
+/** A question about the present alone, such as an officer's tasks, cannot be asked again for the same instant. */
 const OF_AN_INSTANT = QUERIES.filter(
   ({ answer, options }) =>
     'settled' in answer.shape && Object.keys(options.shape).some((option) => /known/.test(option)),
@@ -58,7 +58,7 @@ interface Put {
   readonly given: Readonly<Record<string, string>>;
 }
 
-/** A service on a file of its own clock. */
+/** A service on a file, with a clock of its own. */
 async function service(t: Test, file: string, from: string): Promise<TestLedger> {
   const clock = settableClock(at(from));
   const store = openSqliteEventStore({ file });
@@ -72,7 +72,7 @@ const DAY_OPTIONS = ['on', 'from-on', 'to-on'];
 
 const NO_CASE = '00000000-0000-4000-8000-000000000000';
 
-/** What there is in the ledger now for the parameters of a question, of one fund or area that has what it is about. */
+/** Names from the ledger for the parameters of a question, of one fund or area that has them. */
 function namesFor({ ledger: { model } }: TestLedger, { path, params }: Query, pick: (count: number) => number) {
   const any = <Each>(all: readonly Each[]): Each | undefined => all[pick(all.length)];
   const names = (parameter: string): boolean => parameter in params.shape;
@@ -95,7 +95,7 @@ function namesFor({ ledger: { model } }: TestLedger, { path, params }: Query, pi
   };
 }
 
-/** A question with everything that it takes, picked from what there is in the ledger now; both dates are always given. */
+/** A question with all its parameters and options, picked from what the ledger has. Both dates are always given. */
 function putTo(ledger: TestLedger, query: Query, pick: (count: number) => number, knownAt: readonly Instant[]): Put {
   const names = namesFor(ledger, query, pick);
   const given: Record<string, string> = {};
@@ -109,7 +109,7 @@ function putTo(ledger: TestLedger, query: Query, pick: (count: number) => number
   return { query, given };
 }
 
-/** What a service answers, as it is written over HTTP; nothing where it refuses. */
+/** The answer of a service as it is sent over HTTP; undefined if it is refused. */
 async function told(
   ledger: TestLedger,
   { query, given }: Put,
@@ -119,7 +119,7 @@ async function told(
   return { text: JSON.stringify(found.answer), settled: found.answer['settled'] as boolean };
 }
 
-/** Settled answers as they were first given, which nothing may change. */
+/** Settled answers as first given. Nothing may change them. */
 function promises() {
   const given = new Map<string, { readonly put: Put; readonly text: string }>();
   const answered = new Set<string>();
@@ -134,7 +134,7 @@ function promises() {
       if (answer.settled && !given.has(keyOf(put))) given.set(keyOf(put), { put, text: answer.text });
     },
     async hold(ledger: TestLedger): Promise<void> {
-      // What another service has noted is read within a second.
+      // A service reads what another has noted within a second.
       ledger.clock.set((ledger.clock.now() + 1_000) as Instant);
       for (const [key, { put, text }] of given) {
         const again = await told(ledger, put);
@@ -187,7 +187,8 @@ t.test('every question of a ledger that grows keeps its settled answers, whichev
           ] as Instant[];
           for (const query of last ? [...OF_AN_INSTANT, ...OF_AN_INSTANT, ...OF_AN_INSTANT] : OF_AN_INSTANT)
             for (const each of services) await kept.note(each, putTo(each, query, pick, instants));
-          // What is asked about is picked from all that there is, and some of it is refused on the days that are picked.
+          // The subject of a question is picked from everything there is, so some questions are refused on the picked
+          // days.
           for (const query of last ? OF_AN_INSTANT : []) {
             for (let tries = 0; tries < 200 && !kept.answered.has(query.name); tries++) {
               await kept.note(posting, putTo(posting, query, pick, [recorded]));
@@ -201,7 +202,7 @@ t.test('every question of a ledger that grows keeps its settled answers, whichev
     ),
     1,
   );
-  // A proposal is open for a while in one stream: whether it is met here is chance.
+  // A proposal is open for a while in one stream, so it depends on chance whether a question meets one.
   t.same(
     [...never].filter((name) => !name.endsWith('proposal')),
     [],

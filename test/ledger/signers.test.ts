@@ -11,11 +11,14 @@ import { histories, play } from '../support/histories.js';
 import { contribution, FUND, openedLedger, type TestLedger } from '../support/ledger.js';
 import { asyncProperty } from '../support/property.js';
 
-/** Who can sign a proposal is told without signing it, and is what each of them would be answered who tried. */
+/**
+ * The list of officers who can sign a proposal is made without signing. It matches the answer that each officer gets
+ * who tries.
+ */
 
 const STREAM = fundStream(FUND);
 
-/** What each officer of a side is answered who tries to sign, one after another. */
+/** The answer that each officer of a side gets who tries to sign, one after another. */
 async function tryingEach({ ledger }: TestLedger, id: string) {
   const proposal = ledger.model.stream('fund', STREAM).open.get(id)!;
   const register = ledger.model.register();

@@ -5,7 +5,7 @@ import { BOARD, MERGED, merger, registerAll, succeeded } from '../support/bodies
 import { acts, AREA, caseNamed, DISPUTES, disputing } from '../support/disputes.js';
 import { contribution, FUND, line, openedLedger, REGISTER_STREAM, type TestLedger } from '../support/ledger.js';
 
-/** What waits for whom, what has fallen due, and every fund at a glance. */
+/** What waits for whom, what has fallen due, and the overview of funds. */
 
 const offer = (ledger: TestLedger, more: Readonly<Record<string, unknown>> = {}, terms = {}) =>
   ledger.done('north-ccg-finance', {

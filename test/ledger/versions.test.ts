@@ -14,7 +14,7 @@ import { eventId } from '../../src/ledger/acts/event-id.js';
 import { verify } from '../../src/ledger/audit/verify.js';
 import { carried, contribution, COUNTY, FUND, NORTH, onSameFile, openedLedger } from '../support/ledger.js';
 
-/** The first version 2 of a fact, and of a step of a proposal, through a whole ledger; with facts made up for this test. */
+/** The first version 2 of a fact, and of a step of a proposal, in a whole ledger, with facts made for this test. */
 
 const stream = `fund-${FUND}`;
 const declared = FUND_KIND.byName as Map<string, Fact<FundState>>;
@@ -188,7 +188,7 @@ t.test('what was accepted under earlier rules is well for ever, and refused now'
   const command = { act: 'propose', fact: { type: 'OfficerMandated', data } } as const;
   t.equal(await ledger.refused('north-ccg-chief', command, { in: REGISTER_STREAM }), 'own_mandate');
 
-  // The same act, as a program recorded it that knew no other rules than the first: in a stream of its own rules only.
+  // The same act as recorded by a program that knew only the first rules, in a stream of its own.
   const key = 'own';
   const id = eventId('north-ccg-chief', key, 0);
   const request = requestOf({ kind: 'register', stream: REGISTER_STREAM, command, evidence: [] });

@@ -42,8 +42,8 @@ import {
 } from '../support/sharing.js';
 
 /**
- * An act counts only where what it was decided on still stands: what shares a commit sees what came before it on every
- * stream, and what another service has moved in between makes an act void, which is decided again.
+ * An act counts only if nothing that it was decided on has changed. Acts that share a commit see the acts before them
+ * on every stream. If another service changes something in between, the act is void and is decided again.
  */
 
 const set = (name: string): Command => post('PlanLineSet', line({ line: name }));
@@ -137,7 +137,7 @@ t.test('acts of one commit', async (t) => {
   });
 });
 
-/** Sends acts in one turn of the loop, so that they wait together. */
+/** Sends acts in one turn of the event loop, so that they wait together. */
 async function turn(acts: readonly (() => Promise<Done | Refusal>)[]) {
   const [done, ...rest] = await Promise.all(acts.map((act) => act()));
   return { done: done!, rest };
@@ -145,7 +145,7 @@ async function turn(acts: readonly (() => Promise<Done | Refusal>)[]) {
 
 interface Two {
   readonly one: TestLedger;
-  /** A service from which events can be kept. */
+  /** A service from which the test can hold back events. */
   readonly two: TestLedger;
   readonly hold: () => () => void;
   readonly another: () => EventStore;
@@ -162,7 +162,7 @@ async function twoServices(t: Test, sharing: Sharing, standsMsMax?: number): Pro
 
 const stored = async ({ store }: TestLedger, stream: string) => store.readStream(stream);
 
-/** Has an act decided on what the service knows of before others act, and recorded after they have. */
+/** An act is decided on what its service knows, others act, and then the act is recorded. */
 async function overtaken<T>(
   { two, hold }: Two,
   stream: string,
@@ -297,7 +297,7 @@ for (const sharing of ['one file, act by act', 'a server'] as const) {
       const busy: EventStore = {
         ...store,
         async append(stream, ...values) {
-          // Between the decision and the append somebody always registers another partner.
+          // Between the decision and the append, somebody registers another partner each time.
           if (stream !== REGISTER_STREAM) await one.done('registrar', registered(`district-${++partners}`), inRegister);
           return store.append(stream, ...values);
         },
@@ -313,7 +313,7 @@ for (const sharing of ['one file, act by act', 'a server'] as const) {
   });
 }
 
-/** A file with a void plan line, which rested on the register, and a plan line after it that stands. */
+/** A file with a void plan line, which depended on the register, and a valid plan line after it. */
 async function withVoid(t: Test): Promise<Two> {
   const services = await twoServices(t, 'one file, act by act');
   const { one, two } = services;

@@ -21,11 +21,11 @@ import { histories, play } from '../support/histories.js';
 import { asyncProperty } from '../support/property.js';
 
 /**
- * The properties that every figure of the ledger keeps, over random histories with back-dating, future dates, counters
- * and reversals, at random pairs of dates.
+ * Properties of every figure of the ledger, over random histories with back-dating, future dates, counters and
+ * reversals, at random pairs of dates.
  */
 const HISTORIES = Number(process.env['BCF_PROPERTY_RUNS'] ?? 40);
-/** The histories hold no disputes: no claim is open, and none changes. */
+/** The histories hold no disputes, so no claim is open and none changes. */
 const NO_CLAIMS: ClaimsWalk = { open: () => NO_MONEY, changedBy: () => NO_MONEY };
 const FIRST = dayNumber('2016-03-20' as Day);
 const LAST = dayNumber('2017-04-10' as Day);
@@ -65,7 +65,7 @@ t.test('at any two dates, over random histories', async (t) => {
         if (imbalance(entry.postings) !== 0) throw new Error(`The postings of ${entry.type} do not sum to nothing.`);
       }
 
-      // What a snapshot remembers answers as the log does, too.
+      // The state of a snapshot must give the same answers as the log.
       const { ledger: head, streams } = ledger.ledger.model.kept();
       const kept = { ledger: head, streams: [...streams] };
       const restored = createReadModel(deserialize(serialize(kept)) as KeptModel).fund(FUND)!;
@@ -95,7 +95,8 @@ t.test('at any two dates, over random histories', async (t) => {
         if (total.agreed !== gap.funded) throw new Error('What is agreed is not what is funded.');
       }
 
-      // What was known at an instant stays what was known at it, whatever is recorded later: only the last of an instant counts.
+      // What was known at an instant never changes, whatever is recorded later. Of several entries at an instant only
+      // the last counts.
       const last = new Map(known.map((each) => [each.instant, each]));
       for (const { on, instant, gap } of last.values()) {
         const { size } = ledger.ledger.model.prefix(instant as never);

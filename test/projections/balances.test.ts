@@ -89,7 +89,7 @@ t.test('no figure is kept that could not be exact', async (t) => {
   t.equal(balances.balance(account, '2016-04-01' as Day, 4), Number.MAX_SAFE_INTEGER);
 });
 
-/** How the days of a history lie: what a table is laid out by. */
+/** How the days of a history are spread. The layout of the table depends on it. */
 const CALENDARS = {
   'all on one day': () => 0,
   'day after day': (index: number) => index / 20,

@@ -10,7 +10,7 @@ import { COUNTY, NORTH, SOUTH, type TestLedger } from '../support/ledger.js';
 import { asyncProperty } from '../support/property.js';
 import { disputing } from '../support/rules-alone.js';
 
-/** What is told of claims to those who see no cases: renewed by five cases at a time, and rounded. */
+/** The claims shown to askers who may not see cases. They change when five cases have changed, and are rounded. */
 
 interface Move {
   readonly month: number;
@@ -34,7 +34,7 @@ const moves = fc.array(
 /** The last days of months from November 2018 on. */
 const monthEnd = (month: number): Day => dayOfNumber(dayNumber(monthsAfter('2018-12-01' as Day, month)) - 1);
 
-/** Plays moves month by month. What is refused leaves nothing. */
+/** Plays moves month by month. A refused move leaves nothing behind. */
 async function play(ledger: TestLedger, all: readonly Move[]): Promise<void> {
   const cases: { readonly name: string; readonly revision: string }[] = [];
   for (let month = 0; month < 8; month++) {
@@ -80,7 +80,7 @@ async function playOne(
   }
 }
 
-/** What each case adds to a cell, worked out from the register by itself. */
+/** What each case adds to a cell, computed directly from the register. */
 function standing(
   state: DisputeState,
   on: Day,
@@ -101,7 +101,7 @@ function standing(
 const differing = (a: ReadonlyMap<string, readonly number[]>, b: ReadonlyMap<string, readonly number[]>): number =>
   [...new Set([...a.keys(), ...b.keys()])].filter((id) => String(a.get(id)) !== String(b.get(id))).length;
 
-/** The events that each case's terms rest on, as known at a revision. */
+/** The events on which the terms of each case depend, as known at a revision. */
 function factsOf(state: DisputeState, upTo: number, cases: Iterable<string>) {
   const known = (revision: number | undefined) => revision !== undefined && revision <= upTo;
   return new Map(
@@ -153,7 +153,7 @@ t.test('every renewal of a cell is of five cases or more, against each telling b
             before = now;
             renewals++;
             const adds = standing(own, on, upTo, cell);
-            // The sums are those of the month in which they changed, to the thousand.
+            // The sums are those of the month in which they changed, to the nearest thousand.
             const sums = [0, 1, 2, 3].map((at) => [...adds.values()].reduce((sum, each) => sum + each[at]!, 0));
             const [agreed, abandoned, open, repayable] = sums.map(toThousands) as [number, number, number, number];
             if (told) {
@@ -161,7 +161,8 @@ t.test('every renewal of a cell is of five cases or more, against each telling b
             } else t.equal(adds.size, 0);
             const facts = factsOf(own, upTo, adds.keys());
             for (const earlier of tellings) {
-              // In sums, and in facts: what only accrues can be foretold, and one case more would be what remains.
+              // Counted in sums and in facts. Changes that only accrue can be predicted, so a single further case would
+              // be revealed as the rest.
               for (const count of [differing(earlier.adds, adds), differing(earlier.facts, facts)]) {
                 if (count > 0 && count < CASES_TOLD_MIN) return false;
               }

@@ -22,7 +22,10 @@ import { openFund, PARTNERS } from '../support/ledger.js';
 import { asyncProperty } from '../support/property.js';
 import { disputing } from '../support/rules-alone.js';
 
-/** What every claim keeps, over random histories with back-dated decisions, settlements and reversals, at any two dates. */
+/**
+ * Properties of every claim, over random histories with back-dated decisions, settlements and reversals, at any two
+ * dates.
+ */
 const HISTORIES = Number(process.env['BCF_PROPERTY_RUNS'] ?? 25);
 const FIRST = dayNumber('2018-09-25' as Day);
 const LAST = dayNumber('2021-04-10' as Day);
@@ -189,7 +192,7 @@ t.test('interim funding never changes a final split', async (t) => {
       async (weekly, interims, decided) => {
         const ledger = await disputing(t);
         const { raise, signed } = acts(ledger);
-        // Costs and shares of which no day has a part of a penny, so that nothing is rounded.
+        // Costs and shares for which every day is whole pence, so that nothing is rounded.
         await raise('one', { costs: [{ from: '2018-10-01', weekly: moneyText(exactly(weekly * 700)) }] });
         ledger.now('2019-04-30T12:00:00Z');
         const paid = new Array<number>(182).fill(0);

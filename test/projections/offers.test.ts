@@ -12,7 +12,7 @@ import { histories, play } from '../support/histories.js';
 import { contribution, FUND, line, openedLedger, type TestLedger } from '../support/ledger.js';
 import { asyncProperty } from '../support/property.js';
 
-/** Offers that have a last day: from the day after it they are off the table, whoever records what. */
+/** Offers with a last day. From the day after it, they no longer count, whatever is recorded. */
 
 const STREAM = fundStream(FUND);
 const ON = '2016-04-01';
@@ -188,7 +188,7 @@ const points = fc.array(fc.record({ on: days, part: fc.double({ min: 0, max: 1, 
   maxLength: 5,
 });
 
-/** What is on the table on a day as known at an instant, by its definition: summed over the log. */
+/** The open offers on a day as known at an instant, by their definition: a sum over the log. */
 async function proposedThen({ ledger }: TestLedger, on: Day, instant: Instant): Promise<Pence> {
   const entries = await ledger.entries(STREAM, ledger.model.prefix(instant).size);
   const { open } = tableOf(KINDS.fund, STREAM, entries);
@@ -217,7 +217,7 @@ t.test('at any two dates, whoever records lapses and when', async (t) => {
       const last = ledger.clock.now();
       const at = [
         ...all.map(({ on, part }) => ({ on, instant: Math.round(first + part * (last - first)) as Instant })),
-        // All that was offered, at the end.
+        // Everything that was offered, at the end.
         { on: '2017-04-10' as Day, instant: last },
       ];
       for (const { on, instant } of at) {

@@ -30,7 +30,7 @@ import { asyncProperty, property } from '../support/property.js';
 import { spend, spendings } from '../support/spending-histories.js';
 import { openedLedger } from '../support/rules-alone.js';
 
-/** What every figure of spending keeps, over random histories of a fund’s money, at random pairs of dates. */
+/** Properties of all figures of spending, over random histories of a fund’s money, at random pairs of dates. */
 const HISTORIES = Number(process.env['BCF_PROPERTY_RUNS'] ?? 30);
 
 const days = fc
@@ -56,7 +56,7 @@ const sumOf = (amounts: readonly Pence[]): Pence => amounts.reduce(plus, NO_MONE
 const named = ({ section, source, line, figure }: Omit<FigureText, 'amount'>): string =>
   [section, source, line, figure].join();
 
-/** The sum over the whole log of what is early enough on both axes and satisfies a condition. */
+/** The sum over the whole log of the postings that are early enough on both axes and satisfy a condition. */
 const fold = (entries: readonly Entry[], { on, size }: { on: Day; size: number }, counts: (each: Posting) => boolean) =>
   sumOf(
     entries
@@ -94,7 +94,7 @@ function checkMonitoring(ledger: TestLedger, entries: readonly Entry[], on: Day,
   if (total.spent !== spent) throw new Error('Something was spent on no line of the plan.');
 }
 
-/** On the last day of a period its accruals stand, and on any other day none does. */
+/** On the last day of a period its accruals count, and on any other day none does. */
 function checkAccruals(entries: readonly Entry[], on: Day, size: number): void {
   const known = entries.filter((entry) => entry.place < size);
   const takenBack = new Set(
@@ -133,7 +133,7 @@ function checkUse(entries: readonly Entry[], on: Day, size: number, view: View):
   }
 }
 
-/** The figures for which it is kept, of a list of accounts, whose they are and what they are for. */
+/** The figures for which a list of accounts is kept: whose they are, and what for. */
 const figuresOf = (view: View) => ({
   position: fundPosition(view, PARTNERS),
   gap: gapOf(view, NO_MONEY),
@@ -157,7 +157,7 @@ const MEASURES: Readonly<Record<string, Measure>> = {
   funded: 'agreed',
 };
 
-/** Each figure of a return is the sum of the log, and none that is of something is left out. */
+/** Each figure of a return is the sum of the log, and no figure with a balance is missing. */
 function checkFigures(entries: readonly Entry[], on: Day, figures: readonly FigureText[]): void {
   const balance = (counts: (each: Posting) => boolean): Pence =>
     fold(entries, { on, size: Infinity }, (each) => each.holder !== POOL && counts(each));
@@ -187,7 +187,7 @@ function checkFigures(entries: readonly Entry[], on: Day, figures: readonly Figu
   }
 }
 
-/** A return that was filed says what it said; what has changed is what its movers changed. */
+/** A filed return keeps what it said. The changes since are what its movers changed. */
 async function checkReturn(ledger: TestLedger, name: string, filed: readonly FigureText[]): Promise<void> {
   const answer = await asked(ledger, 'return', { return: name });
   const figures = answer['figures'] as (Omit<FigureText, 'amount'> & Record<'filed' | 'now' | 'change', string>)[];
@@ -217,7 +217,7 @@ t.test('spending, reserves and returns at any two dates, over random histories',
       const ledger = await openedLedger(t);
       const returns: { readonly name: string; readonly figures: readonly FigureText[] }[] = [];
       const played = await spend(ledger, moves, async (type, data) => {
-        // Asked all along, so that what a figure’s accounts are is kept while there are ever more of them.
+        // Asked after each act, so that the kept lists of accounts are used while accounts are added.
         figuresOf(viewOf(ledger.ledger.model.fund(FUND)!, data['effective'], ledger.ledger.model.size()));
         if (type !== 'ReturnSubmitted') return;
         const { figures } = await asked(ledger, 'return-figures', { on: data['on'] as string });

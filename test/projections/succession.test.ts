@@ -254,10 +254,10 @@ t.test('at every two dates, whenever a change of bodies was recorded, back-dated
           );
         });
         if (change.back) {
-          // The groups were merged by the first change, which is taken back; the board follows a body that never was.
+          // The first change merged the groups and is taken back, so the board follows a body that never existed.
           for (const revision of merged) await takenBack(ledger, change.merge, revision);
         }
-        // By then the county’s officers may have ended with it: what is recorded last is the split.
+        // The county’s officers may have ended with it by then, so the split is recorded last.
         await succeeded(ledger, split({ effective: change.split }));
         const { model } = ledger.ledger;
         const entries = await ledger.ledger.entries(fundStream(FUND), model.size());

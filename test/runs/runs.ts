@@ -11,10 +11,10 @@ import t from 'tap';
 
 const TESTS = fileURLToPath(new URL('../', import.meta.url));
 
-/** What starts services, each in a process of its own, and waits for them. */
+/** Tests that start services, each in a process of its own, and wait for them. */
 const SERVICES = /^cli\/(serving|keeping|loss|eventstoredb)\.test/;
 
-/** Each run, and the files of tests that it takes. What needs a process of its own is a run by itself. */
+/** Each run, with the test files that it takes. Tests that need a process of their own are in separate runs. */
 export const RUNS: Readonly<Record<string, (file: string) => boolean>> = {
   torture: (file) => file.startsWith('torture/'),
   'on-eventstoredb': (file) => file.endsWith('.eventstoredb.test.js'),
@@ -36,7 +36,7 @@ export const testFiles = (): string[] =>
     .filter((name) => name.endsWith('.test.js'))
     .sort();
 
-/** Runs the files of one run. Each is named before its tests. */
+/** Runs the files of one run. The name of each is printed before its tests. */
 export async function run(name: string): Promise<void> {
   for (const file of testFiles().filter(RUNS[name]!)) {
     t.comment(file);

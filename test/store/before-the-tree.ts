@@ -3,8 +3,8 @@ import { chainDigest } from '../../src/store/chain.js';
 import type { Hashed } from '../../src/store/leaf.js';
 
 /**
- * Makes the file of a ledger one of before there was the tree: without leaves and subtrees, of schema version 1, and with a
- * digest for each of its first events; for none, where the program that wrote it knew of none.
+ * Turns the file of a ledger into one of before the tree: without leaves and subtrees, with schema version 1, and with
+ * a digest for each of its first events. If the program that wrote it had no digests, for none.
  */
 export function makeOld(file: string, withDigest = Infinity): void {
   const db = new DatabaseSync(file);

@@ -16,13 +16,16 @@ import {
   type Subscription,
 } from '../../src/store/event-store.js';
 
-/** What adapters may do differently, because their server decides it: that they do, or the reason why they do not. */
+/**
+ * Capabilities that differ between adapters, because their servers decide them. Each is true, or the reason why it is
+ * missing.
+ */
 export interface Capabilities {
-  /** An id that the stream holds already is refused at the right revision too. */
+  /** An id that the stream holds already is refused, even at the right revision. */
   readonly refusesAnIdUsedBefore: true | string;
   /** An event recorded before the last one of the ledger is refused. */
   readonly refusesInstantsThatGoBack: true | string;
-  /** Positions are numbered by one, so a missing event shows. */
+  /** Positions go up by one, so a missing event is noticed. */
   readonly numbersPositionsByOne: true | string;
   /** More than one store can be open on the same ledger. */
   readonly sharesItsLedger: true | string;
@@ -30,7 +33,7 @@ export interface Capabilities {
 
 interface Fresh {
   readonly store: EventStore;
-  /** Opens another store on the same ledger, where {@link Capabilities.sharesItsLedger}. */
+  /** Opens another store on the same ledger, if {@link Capabilities.sharesItsLedger}. */
   readonly another?: () => EventStore | Promise<EventStore>;
 }
 
@@ -45,8 +48,9 @@ export const INSTANT = '2016-04-01T09:00:00.000Z';
 
 let ids = 0;
 /**
- * Each run has identifiers of its own. A server that has met one in another stream, in an earlier run, keeps that in memory
- * and does not note it again; an append that is under way twice then conflicts with itself, until its index has come so far.
+ * Each run uses new identifiers. A server that has seen an identifier in another stream, in an earlier run, keeps that
+ * in memory and does not note it again. An append that is under way twice then conflicts with itself, until the
+ * server’s index has caught up.
  */
 const RUN = randomBytes(4).toString('hex');
 
@@ -70,7 +74,7 @@ const recordedAt = (instant: string): NewEvent => anEvent({ metadata: `{"recorde
 
 export const idsOf = (events: readonly { readonly id: string }[]): string[] => events.map((event) => event.id);
 
-/** All that is recorded, page by page. */
+/** Every recorded event, page by page. */
 export async function everything(store: EventStore): Promise<RecordedEvent[]> {
   const all: RecordedEvent[] = [];
   for (;;) {
@@ -102,7 +106,7 @@ async function conflictOf(t: Test, promise: Promise<unknown>, expected: string, 
 interface Following {
   readonly seen: readonly RecordedEvent[];
   readonly subscription: Subscription;
-  /** Waits until so many events have been handled; throws where the subscription ends before. */
+  /** Waits until so many events have been handled. Throws if the subscription ends before. */
   until(count: number): Promise<void>;
 }
 
@@ -144,7 +148,7 @@ function ending({ ended }: Subscription) {
   return { settled: ended.then(settle, settle), over: () => over };
 }
 
-// A timer of its own also keeps the process alive where an adapter's timers do not.
+// The timer also keeps the process alive if an adapter's timers do not.
 export async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await setTimeout(2);
 }
@@ -157,7 +161,7 @@ function gate(): { readonly opened: Promise<void>; open(): void } {
   return { opened, open: () => open() };
 }
 
-/** Checks an adapter against all that the port promises. */
+/** Checks that an adapter keeps every promise of the store’s interface. */
 export function conformance({ name, create, capabilities }: Adapter): void {
   const unless = (capable: true | string) => (capable === true ? {} : { skip: `${name} does not: ${capable}` });
 
@@ -387,7 +391,7 @@ export function conformance({ name, create, capabilities }: Adapter): void {
       await store.append('fund-a', 'no_stream', events);
       t.strictSame(idsOf(await store.readStream('fund-a', { limit: 3 })), idsOf(events.slice(0, 3)));
       t.strictSame(idsOf(await store.readStream('fund-a', { after: 0n, limit: 1 })), idsOf(events.slice(1, 2)));
-      // The last page is full, so only the one after it shows the end.
+      // The last page is full, so only the next, empty page shows the end.
       const pages: string[][] = [];
       let after: EventPosition | undefined;
       do {

@@ -47,7 +47,7 @@ function scanning(t: Test, more: More = {}) {
   return { path, scanner, keep, refused, ran, logged };
 }
 
-/** Whether a process is there. One that has ended and is not yet fetched by its parent counts as ended. */
+/** Whether a process exists. One that has ended but whose exit was not read yet counts as ended. */
 function isThere(pid: number): boolean {
   try {
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));

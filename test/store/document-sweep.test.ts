@@ -9,7 +9,7 @@ import { startSweeping, sweepDocuments, type Swept } from '../../src/store/docum
 import { folder } from '../support/ledger.js';
 import { asyncProperty } from '../support/property.js';
 
-/** The sweep of the folder of documents: what nothing names goes, after a while, and what anything names stays. */
+/** The sweep of the folder of documents. A file that nothing names is removed after a while; any other stays. */
 
 const STREAM = 'fund-testshire-2016-17';
 const OTHER = 'fund-elsewhere-2016-17';
@@ -160,7 +160,7 @@ t.test('beside uploads, drafts and acts in any order, no sweep takes what is nam
       const { keep, sweep, documents, names, path } = opened(t);
       const all: string[] = [];
       for (let file = 0; file <= 3; file++) all.push(await keep(`document ${file}`, 60));
-      /** An officer goes on with a draft of old, or sends its document again, and records it after a while. */
+      /** An officer continues an old draft, or sends its document again, and records it after a while. */
       const officer = async (own: typeof acts): Promise<void> => {
         for (const { file, days, isSentAgain, turns } of own) {
           const at = join(path, STREAM, `${all[file]!}.txt`);

@@ -5,7 +5,9 @@ import t, { type Test } from 'tap';
 import { NotTaken, openDocuments, typeNamed, type DocumentType } from '../../src/store/documents.js';
 import { folder } from '../support/ledger.js';
 
-/** Files that facts name: whole or not at all, under their digest, and only where they were sent for. */
+/**
+ * Files that facts name: kept whole or not at all, under their digest, and only for the place for which they were sent.
+ */
 
 const STREAM = 'fund-testshire-2016-17';
 const PDF = Buffer.from('%PDF-1.7 the minutes of March');

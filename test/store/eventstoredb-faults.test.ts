@@ -38,7 +38,7 @@ import { asyncProperty } from '../support/property.js';
 import { anEvent, everything, followed, idsOf, rejection, someEvents, until } from './conformance.js';
 import { CATEGORIES } from './eventstoredb.js';
 
-/** For tests in which an answer never comes: long enough for the others, on a machine that others use too. */
+/** For tests in which an answer never comes. It is long enough for the others, on a shared machine. */
 const SHORT_MS = 400;
 
 async function served(t: Test, nodes = 1): Promise<TestServer> {

@@ -1,6 +1,6 @@
 import type { Capabilities } from './conformance.js';
 
-/** What the server decides, in tests on the test server and on a real one alike. */
+/** Capabilities that the server decides, on the test server and on a real one. */
 export const EVENTSTOREDB: Capabilities = {
   refusesAnIdUsedBefore:
     'the server compares ids only where the revision has gone by; the ledger derives ids from its keys and looks first',

@@ -7,7 +7,7 @@ import { chainDigest } from '../../src/store/chain.js';
 import { leafOf, type Hashed } from '../../src/store/leaf.js';
 import { property } from '../support/property.js';
 
-/** Leaves, and the digests of before there was the tree, are what anybody can work out from an export by their words alone. */
+/** Leaves, and the digests of before the tree, can be computed by anybody from an export and their description. */
 
 const sha256 = (...bytes: readonly Uint8Array[]): Buffer => createHash('sha256').update(Buffer.concat(bytes)).digest();
 

@@ -10,7 +10,7 @@ import { openSqliteEventStore, type SqliteEventStore } from '../../src/store/sql
 import { storedTree } from '../../src/store/stored-tree.js';
 import { folder } from '../support/ledger.js';
 
-/** How far a ledger had come is noted beside it, so that acts which are gone are told. */
+/** The last event of a ledger is noted beside it, so that lost acts are noticed. */
 
 const AT = '2026-04-01T09:00:00.000Z';
 let made = 0;
@@ -35,7 +35,7 @@ async function append(store: SqliteEventStore, count = 1): Promise<void> {
 
 const noted = (file: string): Head => JSON.parse(readFileSync(`${file}.head`, 'utf8')) as Head;
 
-/** Waits until something is so; a test that waits in vain ends by tap’s own limit. */
+/** Waits until a condition holds. If it never does, tap’s own time limit ends the test. */
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await isSo())) await setTimeout(10);
 }

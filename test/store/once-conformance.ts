@@ -2,17 +2,17 @@ import t, { type Test } from 'tap';
 import { StoreUnavailable } from '../../src/store/event-store.js';
 import type { OnceStore } from '../../src/store/once-store.js';
 
-/** What every store of what happens once is held to. */
+/** The tests that every store of such things must pass. */
 
 export const NOW = 1_000_000;
 export const LATER = NOW + 600_000;
 
 export interface Kept {
-  /** Opens it anew, beside those that are open; it is closed when the test ends. */
+  /** Opens the store again, beside those that are open. It is closed when the test ends. */
   open(): OnceStore;
 }
 
-/** @param run before the name of each thing, where others use the same store */
+/** @param run stands before the name of each thing, in case others use the same store */
 export function onceConformance(name: string, create: (t: Test) => Promise<Kept>, run = ''): void {
   t.test(`in ${name}: what has happened has happened, for all who share it, until its time is over`, async (t) => {
     const kept = await create(t);

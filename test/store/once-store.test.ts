@@ -17,7 +17,7 @@ import {
 import { folder } from '../support/ledger.js';
 import { LATER, NOW, onceConformance, type Kept } from './once-conformance.js';
 
-/** What must happen once, in a file and on an event store alike; and what can go wrong on an event store. */
+/** Things that must happen once, in a file and on an event store, and faults of an event store. */
 
 async function server(t: Test): Promise<TestServer & Kept> {
   const served = await startServer();

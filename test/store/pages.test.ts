@@ -2,10 +2,10 @@ import t from 'tap';
 import { LedgerDamaged, type EventStore, type RecordedEvent } from '../../src/store/event-store.js';
 import { goingOnIn, pageAfter, pageOfStream, pages, pagesOfSome, type Gaps } from '../../src/store/pages.js';
 
-/** A store that gives pages as they are told, whatever is asked of it: as a damaged file does. */
+/** A store that gives a fixed series of pages, whatever is asked, as a damaged file does. */
 function giving(...told: readonly (readonly number[])[]): EventStore & { asked(): number } {
   let asked = 0;
-  // Where a tree of pages is damaged the same page comes again and again.
+  // In a damaged tree of pages, the same page comes again and again.
   const next = () => Promise.resolve((told[Math.min(asked++, told.length - 1)] ?? []).map((at) => event(at)));
   return {
     readAll: next,

@@ -8,13 +8,14 @@ import { onceConformance } from './once-conformance.js';
 import { CATEGORIES, EVENTSTOREDB } from './eventstoredb.js';
 
 /**
- * The conformance suite against a real server, and then two services that share a ledger on it: `npm run test:eventstoredb`,
- * with its connection string in BCF_EVENTSTOREDB. `BCF_TEST_ACTS` is how many acts race; left out, 1000.
+ * Runs the conformance tests against a real server, and then two services that share a ledger on it: `npm run
+ * test:eventstoredb`, with the connection string in BCF_EVENTSTOREDB. `BCF_TEST_ACTS` is how many acts race; left out,
+ * 1000.
  */
 const connection = process.env['BCF_EVENTSTOREDB'];
 const acts = Number(process.env['BCF_TEST_ACTS'] ?? 1_000);
 
-/** Run by itself, tap would end it after half a minute; a server on the other side of a network takes longer. */
+/** Run alone, tap would end it after half a minute. A server across a network takes longer. */
 const WITHIN_MS = 30 * 60_000;
 
 t.setTimeout(WITHIN_MS);

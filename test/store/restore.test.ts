@@ -17,7 +17,7 @@ import { openSqliteEventStore, type SqliteEventStore } from '../../src/store/sql
 import { folder } from '../support/ledger.js';
 import { makeOld } from './before-the-tree.js';
 
-/** A backup is put in the place of a ledger’s file: what was there is kept, and nothing that is known of it is forgotten. */
+/** A backup is put in the place of a ledger’s file. The old file is kept, and so is everything noted about it. */
 
 const HOW = { program: '1.2.3', stamp: 'now' };
 const FLOOR = '2026-05-01T00:00:00.000Z';

@@ -15,7 +15,7 @@ function written(t: Test): string {
   return path;
 }
 
-/** The parts that are read, and whether one was found damaged. */
+/** The parts that were read, and whether one was damaged. */
 function read(path: string): { parts: number; damaged: boolean } | undefined {
   const snapshot = snapshotFile(path).read();
   if (!snapshot) return undefined;

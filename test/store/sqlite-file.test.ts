@@ -20,7 +20,9 @@ import { openToWrite } from '../../src/store/sqlite/open-file.js';
 import { openSqliteEventStore, type SqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
 import { folder } from '../support/ledger.js';
 
-/** The file of a ledger: made only when told, known to be the one that was opened, and read without leaving a trace. */
+/**
+ * The file of a ledger. It is made only on request, it must stay the one that was opened, and reading leaves no trace.
+ */
 
 const METADATA = '{"recordedAt":"2016-03-01T09:00:00.000Z"}';
 let ids = 0;
@@ -32,7 +34,7 @@ function opened(t: Test, file = join(folder(t), 'ledger.sqlite')): { store: Sqli
   return { store, file };
 }
 
-/** A file of so many events at rest: a copy, since what was opened in this process may be let go of a little later. */
+/** A file of so many events at rest. It is a copy, because this process may release the original a little later. */
 async function closed(t: Test, events = 3): Promise<string> {
   const { store, file } = opened(t);
   await store.append('fund-a', 'no_stream', Array.from({ length: events }, anEvent));
@@ -110,7 +112,7 @@ t.test('what was written while the file was being taken away is not acknowledged
     () =>
       store.together('1', (batch) => {
         batch.append('fund-a', 0n, [anEvent()]);
-        // The last moment at which somebody can take it away unseen: the commit itself takes the log with it.
+        // The last moment at which somebody can remove it unnoticed, because the commit itself removes the log.
         const db = new DatabaseSync(file, { timeout: 0 });
         db.close();
         linkSync(file, `${file}.kept`);
@@ -158,7 +160,7 @@ t.test('a file in use is read beside its users', async (t) => {
 t.test('a log that is not empty is read with the file, in a temporary place', async (t) => {
   const { store: writer, file } = opened(t);
   await writer.append('fund-a', 'no_stream', [anEvent(), anEvent()]);
-  // What a copy of a running service's folder, or a crash on another machine, leaves.
+  // The state that a copy of a running service's folder leaves, or a crash on another machine.
   const copy = join(folder(t), 'copy.sqlite');
   copyFileSync(file, copy);
   copyFileSync(`${file}-wal`, `${copy}-wal`);
@@ -248,7 +250,7 @@ t.test('a file that is opened for writing while it is copied to be read is asked
         ...fs,
         copyFileSync(from: string, to: string) {
           copyFileSync(from, to);
-          // What users of the log share: somebody has opened the file.
+          // A file that users of the log share. It means that somebody has opened the ledger.
           writeFileSync(`${copy}-shm`, '');
         },
       },

@@ -30,7 +30,7 @@ async function keptLeaves(store: EventStore): Promise<Hashes> {
   }
 }
 
-/** Whether the tree that a store keeps is that of the bytes of its events, at every size of some. */
+/** Whether the tree of a store matches the bytes of its events, at each of some sizes. */
 async function isTheirs(store: EventStore, at: readonly number[] = []): Promise<boolean> {
   const leaves = (await everything(store)).map(leafOf);
   const kept = await keptLeaves(store);
@@ -60,12 +60,12 @@ t.test('whatever is appended or fails, together or one by one, the tree is that 
   async function holds(steps: readonly { stream: string; count: number; as: string }[], isLarge: boolean) {
     const file = newFile(t);
     let store = openSqliteEventStore({ file });
-    // So that subtrees come to be as well.
+    // So that there are subtrees too.
     if (isLarge) await store.append('first', 'no_stream', someEvents(250));
     const headOf = async (stream: string): Promise<ExpectedRevision> =>
       (await store.readStream(stream)).at(-1)?.revision ?? 'no_stream';
     const waiting: Promise<unknown>[] = [];
-    // Appends that wait share a transaction, each with a savepoint of its own; which of them conflict is no matter.
+    // Waiting appends share a transaction, each with its own savepoint. It does not matter which of them conflict.
     const begin = async (stream: string, events: readonly NewEvent[]) => {
       const expected = await headOf(stream);
       waiting.push(store.append(stream, expected, events).catch(() => undefined));

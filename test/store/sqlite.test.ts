@@ -19,7 +19,7 @@ function open(t: Test, file: string, readOnly = false): SqliteEventStore {
   return store;
 }
 
-/** A connection that knows nothing of the ledger's rules. */
+/** A connection without the ledger's rules. */
 function raw(t: Test, file: string): DatabaseSyncInstance {
   const db = new DatabaseSync(file);
   t.teardown(() => {
@@ -34,7 +34,7 @@ async function closedLedger(t: Test, count = 3): Promise<string> {
   const store = open(t, original);
   if (count > 0) await store.append('fund-a', 'no_stream', someEvents(count));
   await store.close();
-  // SQLite lets go of the original only when the closed store's statements are collected as garbage.
+  // SQLite releases the original only when the statements of the closed store are collected as garbage.
   copyFileSync(original, file);
   return file;
 }
@@ -249,7 +249,7 @@ t.test('an acknowledged commit is kept through a power failure', async (t) => {
   });
 
   t.test('or the store is not opened', async (t) => {
-    // Stands for a build of SQLite that lowers the level of what it reopens.
+    // Stands for a build of SQLite that lowers the synchronous level of files that it reopens.
     class Careless extends DatabaseSync {
       override exec(sql: string): void {
         super.exec(sql);
@@ -461,7 +461,7 @@ t.test('while another connection is writing', async (t) => {
       landed.push(event.id);
       return position;
     });
-    // So many turns of the loop: nobody has to wait for who waits.
+    // Some turns of the event loop, in which nobody has to wait for the waiting one.
     for (let turn = 0; turn < 20; turn++) {
       t.equal((await everything(store)).length, 1);
       await setTimeout(2);
@@ -544,7 +544,7 @@ t.test('whether a file can be written is tried without recording anything', asyn
   await t.rejects(reader.tryWriting!(), { name: 'StoreUnavailable', message: /readonly/ });
 });
 
-/** Starts a process that waits for a message and then writes. It ends with its exit code. */
+/** Starts a process that waits for a message and then writes. Resolves to its exit code. */
 async function writer(file: string, name: string, count: number) {
   const child = fork(fileURLToPath(new URL('./writer.js', import.meta.url)), [file, name, String(count)]);
   await once(child, 'message');
@@ -589,7 +589,7 @@ t.test('a process that opens a ledger while another makes it opens what the othe
   maker.exec([...schema.map(({ sql }) => sql), ...marks].join(';'));
   const late = await writer(file, 'late', 1);
   late.start();
-  // Time for it to find the file empty and wait for the lock. Where it is slower, it finds the ledger made, and the
+  // Time for it to find the file empty and to wait for the lock. If it is slower, it finds the ledger made, and the
   // test holds all the same.
   await setTimeout(300);
   maker.exec('COMMIT');

@@ -2,8 +2,8 @@ import { ConcurrencyConflict, type ExpectedRevision } from '../../src/store/even
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
 
 /**
- * A process that opens a ledger when it is told to and appends to a stream of its own and to one that it shares with
- * other processes. Its arguments: the file, its name, and how many events for each stream.
+ * A process that opens a ledger when told to, and appends to its own stream and to one shared with other processes. Its
+ * arguments: the file, its name, and how many events for each stream.
  */
 const [file, name, count] = process.argv.slice(2) as [string, string, string];
 
@@ -34,7 +34,7 @@ async function write(): Promise<void> {
 }
 
 process.once('message', () => {
-  // A failure is left to end the process, with its stack on the terminal.
+  // A failure ends the process, with its stack on the terminal.
   void write().then(() => process.disconnect());
 });
 process.send!('ready');

@@ -42,7 +42,7 @@ export async function asked(ledger: TestLedger, name: string, given: Readonly<Re
   return { answer, table: table.rows };
 }
 
-/** What a question of a fund that is not there is refused with. */
+/** The refusal of a question about a fund that does not exist. */
 export async function askedOfNothing(ledger: TestLedger, name: string): Promise<string> {
   const answer = await ask(ledger, name, { fund: 'nowhere-2016-17' });
   return answer instanceof Refusal ? answer.rule : 'answered';
@@ -50,7 +50,7 @@ export async function askedOfNothing(ledger: TestLedger, name: string): Promise<
 
 export const day = (text: string): Day => text as Day;
 
-/** Puts spending on a plan line straight into what the service remembers, as a fact of spending would post it. */
+/** Puts spending on a plan line directly into the service’s memory, as a fact of spending would post it. */
 export function spend(
   { ledger }: TestLedger,
   line: string,

@@ -9,7 +9,7 @@ interface Asked {
   readonly table: Table;
 }
 
-/** Asks a question by its name as the faces do, of the test fund and its area unless told otherwise. */
+/** Asks a question by its name, as the faces do, about the test fund and its area unless given otherwise. */
 export async function ask(
   { ledger }: TestLedger,
   name: string,
@@ -22,7 +22,7 @@ export async function ask(
   return answer instanceof Refusal ? answer : { answer: query.answer.parse(answer), table: query.table(answer) };
 }
 
-/** Asks what must be answered: a refusal is an error here. */
+/** Asks a question that must be answered. A refusal is an error. */
 export async function askedWhole(
   ledger: TestLedger,
   name: string,
@@ -33,7 +33,7 @@ export async function askedWhole(
   return found;
 }
 
-/** The same, the answer alone. */
+/** The same, only the answer. */
 export const asked = async <As = Answer>(
   ledger: TestLedger,
   name: string,

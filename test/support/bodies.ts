@@ -62,7 +62,7 @@ interface Bodies {
   readonly shares?: unknown;
 }
 
-/** What is said of several bodies that end, as it is recorded: one for each of them, with those that follow it. */
+/** One record for each of several bodies that end, with the bodies that follow it. */
 export function eachEnding(data: Bodies): Readonly<Record<string, unknown>>[] {
   const shares = (data.shares ?? []) as readonly { readonly predecessor: string; readonly successor: string }[];
   return (data.predecessors as readonly string[]).map((body) => {
@@ -82,7 +82,7 @@ export function eachEnding(data: Bodies): Readonly<Record<string, unknown>>[] {
   });
 }
 
-/** Proposes a fact of the register for its keeper, and has the first of those sign for whom it waits. */
+/** Proposes a fact of the register for its keeper, and lets the first of those sign for whom it waits. */
 async function signedAsAwaited(ledger: TestLedger, type: string, data: object): Promise<Done> {
   const fact = { type, data: data as never };
   const { outcome } = await ledger.done('registrar', { act: 'propose', fact }, { in: REGISTER_STREAM });
@@ -91,14 +91,14 @@ async function signedAsAwaited(ledger: TestLedger, type: string, data: object): 
   return ledger.done(`${signer!}-chief`, { act: 'agree', proposal }, { in: REGISTER_STREAM });
 }
 
-/** Takes a succession back, with the signature of one that followed. */
+/** Takes a succession back, with the signature of a successor. */
 export const takenBack = (ledger: TestLedger, effective: string, revision: number | string): Promise<Done> =>
   signedAsAwaited(ledger, 'FactReversed', { effective, reverses: String(revision), reason: 'not approved' });
 
-/** Has bodies end one by one, each with the signature that it waits for. Returns the last agreement. */
+/** Lets bodies end one by one, each with the signature that it needs. Returns the last agreement. */
 export async function succeeded(ledger: TestLedger, data: Bodies): Promise<Done> {
   let done: Done | undefined;
-  // The keeper comes last: once it has ended, others keep the ledger.
+  // The keeper comes last, because its successors keep the ledger afterwards.
   const [others, keeper] = [false, true].map((last) =>
     eachEnding(data).filter(({ predecessors }) => (predecessors as string[]).includes(COUNTY) === last),
   );
@@ -117,7 +117,7 @@ interface Row {
   readonly sources: readonly { readonly source: string; readonly figures: Readonly<Record<string, string>> }[];
 }
 
-/** One figure of a position by partner and source, as text: `county NHS_ADD 1.00`. Nothing is left out. */
+/** One figure of a position by partner and source, as text: `county NHS_ADD 1.00`. Every row is included. */
 export const figureOf = ({ partners }: { readonly partners: readonly Row[] }, figure: string): string[] =>
   partners.flatMap(({ partner, sources }) =>
     sources

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 
-/** What every test counts towards: the whole of the product, built, and nothing of the tests themselves. */
+/** What the coverage of every test counts: the whole built product, without the tests. */
 const product = ['build/src', 'build/projections', 'build/evidence'].flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.js'))

@@ -10,7 +10,7 @@ import type { Command } from '../../src/domain/grammar/command.js';
 import { caseNamed, DISPUTES, share } from './disputes.js';
 import { COUNTY, NORTH, SOUTH, type TestLedger } from './ledger.js';
 
-/** Random histories of an area's disputes, with every fact that changes what a claim comes to. */
+/** Random histories of an area's disputes, with every fact that changes a claim. */
 interface DisputeMove {
   readonly what:
     | 'raise'
@@ -75,7 +75,10 @@ export const disputeHistories = (): fc.Arbitrary<DisputeMove[]> =>
 
 type Act = readonly [proposer: string, signer: string | undefined, type: string, data: Record<string, unknown>];
 
-/** Plays a history at the end of 2020, an hour apart, calling back after each move. What is refused leaves nothing. */
+/**
+ * Plays a history at the end of 2020, an hour apart, and calls back after each move. A refused move leaves nothing
+ * behind.
+ */
 export async function playDisputes(
   ledger: TestLedger,
   moves: readonly DisputeMove[],
@@ -94,7 +97,7 @@ export async function playDisputes(
       let done = await submit(proposer, { act: signer ? 'propose' : 'post', fact });
       if (signer && !(done instanceof Refusal)) {
         done = await submit(signer, { act: 'agree', proposal: done.outcome.proposal! });
-        // Another body may stand on the other side by then; anything else that was proposed can be signed.
+        // Another body may be the other side by then. Any other proposal can be signed.
         if (done instanceof Refusal && done.rule !== 'wrong_partner')
           throw new Error(`${type} was proposed, and refused to its signer: ${done.detail}`);
       }
@@ -150,7 +153,7 @@ function sendings(
   const decidedOn = dayOfNumber(Math.max(FIRST + move.day + (move.pick % 30), terms.raisedOn));
   const sides = [finance(of.claimant), finance(to)] as const;
   const later = dayOfNumber(FIRST + move.day + move.days);
-  // A revision is either upwards, or one that a second officer signs: the other is refused.
+  // A revision either raises the claim, or lowers it and needs a second officer’s signature. The wrong way is refused.
   const revising = (data: Record<string, unknown>): Act[] => [
     [sides[0], undefined, 'ClaimRevised', data],
     [sides[0], `${of.claimant}-chief`, 'ClaimReduced', data],
@@ -246,7 +249,7 @@ interface Day1 {
   claimed: bigint;
   interim: bigint;
   decided: bigint | 'withdrawn' | 'conceded' | undefined;
-  /** What the day cost when its decision was signed; more than that has not been signed. */
+  /** What the day cost when its decision was signed. Any cost above that has not been signed. */
   signed: { readonly weekly: bigint; readonly invoiced: bigint } | undefined;
   runs: boolean;
   respondent: string;
@@ -278,8 +281,8 @@ function halfEven(parts: bigint): bigint {
 const text = (amount: bigint): string => moneyText(exactly(Number(amount)));
 
 /**
- * The definition: every day of a case is written down as each fact in turn leaves it, and added up in whole parts of a
- * penny. Slow, and with nothing of the product's in it but the shapes of the facts.
+ * The definition of a claim: every day of a case is written down as each fact leaves it, and added up in whole parts of
+ * a penny. It is slow, and uses nothing of the product except the shapes of the facts.
  */
 export function naiveCells(facts: readonly Entry[], on: Day): NaiveCell[] {
   const raised = facts[0]!.data as Raised;
@@ -346,7 +349,8 @@ export function naiveCells(facts: readonly Entry[], on: Day): NaiveCell[] {
       .map(({ line }) => line.through)
       .sort()
       .at(-1) ?? ('' as Day);
-  // Settled days first, then the others, in runs of days in a row of one respondent: the order in which a year is rounded.
+  // Settled days come first, then the others, in runs of consecutive days with one respondent. A year is rounded in
+  // this order.
   const runs: {
     readonly year: string;
     readonly respondent: string;

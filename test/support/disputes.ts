@@ -70,11 +70,11 @@ const sumsOn = (ledger: TestLedger, name: string, on: string, upTo: number): Sum
   return terms ? sumsOf(cellsOf(terms, asAt(on as Day))) : NO_CLAIM;
 };
 
-/** What the claimant of a case gives back beside its claim, on a day. */
+/** What the claimant of a case gives back, beside its claim, on a day. */
 export const repayable = (ledger: TestLedger, name: string, on: string): string =>
   moneyText(sumsOn(ledger, name, on, Infinity).repayable);
 
-/** What is claimed of a case on a day, and its parts, as known up to a revision, in money text. */
+/** The claim of a case on a day, and its parts, as known up to a revision, in money text. */
 export function caseSums(
   ledger: TestLedger,
   name: string,
@@ -102,7 +102,7 @@ export function claimedByYear(ledger: TestLedger, name: string, on: string): [ye
 /** The revision of the area's last event. */
 export const head = ({ ledger }: TestLedger): number => ledger.model.stream('dispute', DISPUTES).revision;
 
-/** What posts and signs in the disputes, by the two sides of the test's cases. */
+/** Helpers that post and sign in the disputes, for the two sides of the test's cases. */
 export const acts = (ledger: TestLedger) => ({
   raise: (name?: string, more?: Readonly<Record<string, unknown>>) =>
     ledger.post('county-finance', 'DisputeRaised', raised(name, more), DISPUTES),

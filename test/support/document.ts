@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 
-/** The service's own OpenAPI document, and requests that are made from it. */
+/** The service's own OpenAPI document, and requests made from it. */
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 
@@ -44,7 +44,7 @@ export interface Routed {
 export interface Described {
   readonly operations: readonly Routed[];
   readonly schemas: Readonly<Record<string, Schema>>;
-  /** What a schema is, where it only names another. */
+  /** The schema itself, if the given one only refers to it. */
   resolved(schema: Schema): Schema;
 }
 
@@ -70,18 +70,18 @@ export async function described(app: FastifyInstance): Promise<Described> {
   };
 }
 
-/** How a value is chosen where a schema leaves a choice. */
+/** How to choose a value where a schema allows several. */
 export interface Choices {
   /** A whole number from 0, below `count`. */
   below(count: number): number;
-  /** True so often, of 1. */
+  /** True with this probability, from 0 to 1. */
   chance(of: number): boolean;
 }
 
-/** The choices that are always the same: the first of all, what is likely, and nothing that may be left out. */
+/** Choices that are always the same: the first value, likely parts, and no optional part. */
 export const PLAIN: Choices = { below: () => 0, chance: (of) => of > 0.5 };
 
-/** Makes values of schemas, by their form; and of `known` where a field is called so. */
+/** Makes values that match schemas. For a field with a name in `known`, one of its values is used. */
 export function createValues(
   { resolved }: Pick<Described, 'resolved'>,
   { below, chance }: Choices,

@@ -7,7 +7,9 @@ import {
   type Subscription,
 } from '../../src/store/event-store.js';
 
-/** A list of events with the port of a store: for tests of rules, which keep nothing. Others use a real store. */
+/**
+ * A list of events behind the store’s interface, for tests of rules, which keep nothing. Other tests use a real store.
+ */
 export function eventsInMemory(): EventStore {
   const all: RecordedEvent[] = [];
   const page = (events: readonly RecordedEvent[], from: number, limit = READ_PAGE_MAX) =>
@@ -56,7 +58,7 @@ export function eventsInMemory(): EventStore {
       const there = all.slice(Number(after));
       if (there.length > 0) follow(there);
       followers.add(follow);
-      // Whoever subscribes is told once it has what is returned here.
+      // Subscribers are called after they have the returned value.
       queueMicrotask(() => caughtUp?.());
       return {
         ended,

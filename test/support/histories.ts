@@ -8,8 +8,8 @@ import type { Submission } from '../../src/ledger/acts/submission.js';
 import { COUNTY, EAST, NORTH, SOUTH, WEST, type TestLedger } from './ledger.js';
 
 /**
- * Random histories of a fund: offers, counters, agreements, withdrawals, receipts, grants, plan lines and reversals, with
- * days before and after those already used. What a rule refuses is part of the history too: it must leave nothing.
+ * Random histories of a fund: offers, counters, agreements, withdrawals, receipts, grants, plan lines and reversals,
+ * with days before and after those already used. Refused moves are part of the history, and must leave nothing behind.
  */
 interface Move {
   readonly what:
@@ -90,7 +90,9 @@ interface Played {
 
 type Sent = readonly [officer: string, command: Command];
 
-/** Plays a history into a ledger, calling back after each move; every act is sent twice, and must be recorded once. */
+/**
+ * Plays a history into a ledger, and calls back after each move. Every act is sent twice, and must be recorded once.
+ */
 export async function play(
   ledger: TestLedger,
   moves: readonly Move[],
@@ -124,7 +126,7 @@ export async function play(
   return { accepted, refused };
 }
 
-/** What a move sends, by whom: one act, or a proposal and its signature in one go where the history is not about offers. */
+/** What a move sends, and by whom: one act; or a proposal with its signature, if the history is not about offers. */
 function sendings(
   { ledger }: TestLedger,
   move: Move,

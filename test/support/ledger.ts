@@ -16,7 +16,7 @@ import type { EventStore, EventPosition } from '../../src/store/event-store.js';
 import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.js';
 import { testStore } from './store.js';
 
-/** A folder of its own for a test, removed after it. */
+/** A new folder for a test, removed after it. */
 export function folder(t: Test): string {
   const path = mkdtempSync(join(tmpdir(), 'bcf-ledger-'));
   t.teardown(() => rmSync(path, { recursive: true, force: true }));
@@ -79,7 +79,7 @@ export class TestLedger {
     });
   }
 
-  /** What has happened is recorded on its day at the earliest: the clock goes to the noon of it. */
+  /** What has happened can be recorded on its day at the earliest, so the clock is set to noon of that day. */
   #onItsDay(command: Command, where = FUND): void {
     if (!('fact' in command)) return;
     const { type, data } = command.fact;
@@ -88,7 +88,7 @@ export class TestLedger {
     if (day !== undefined && londonDay(this.clock.now()) < day) this.clock.set(at(`${day}T12:00:00Z`));
   }
 
-  /** Submits what must succeed. */
+  /** Submits an act that must succeed. */
   async done(officer: string, command: Command, more: Partial<Submission> & { in?: string } = {}): Promise<Done> {
     this.#onItsDay(command, more.in);
     const done = await this.submit(officer, command, more);
@@ -96,7 +96,7 @@ export class TestLedger {
     return done;
   }
 
-  /** Submits what must be refused, and returns the rule; throws where an event was left behind. */
+  /** Submits an act that must be refused, and returns the rule. Throws if an event was left behind. */
   async refused(
     officer: string,
     command: Command,
@@ -128,7 +128,7 @@ export class TestLedger {
     return this.done(signer, { act: 'agree', proposal: proposed.outcome.proposal! }, more);
   }
 
-  /** The position of an event of the ledger, by its place: 1 is the first. */
+  /** The position of an event of the ledger, by its place; 1 is the first. */
   async position(place: number): Promise<EventPosition> {
     return (await this.store.readAll({ limit: place }))[place - 1]!.position;
   }
@@ -147,14 +147,14 @@ export interface Refused {
   readonly rule: RuleCode;
 }
 
-/** Tries each act on one stream: all must be refused, each under its rule, and leave nothing behind. */
+/** Tries each act on one stream. All must be refused, each by its rule, and leave nothing behind. */
 export async function refusals(t: Test, ledger: TestLedger, where: string, all: readonly Refused[]): Promise<void> {
   for (const { name, officer, act, type, data, rule } of all) {
     t.equal(await ledger.refused(officer, { act, fact: { type, data: data as FactData } }, { in: where }), rule, name);
   }
 }
 
-/** Opens an empty ledger in a file of its own, or on a store that is given. */
+/** Opens an empty ledger in a new file, or on a given store. */
 export async function emptyLedger(
   t: Test,
   file = join(folder(t), 'ledger.sqlite'),
@@ -198,7 +198,7 @@ export const openedLedger = async (
   store?: EventStore,
 ): Promise<TestLedger> => opened(await emptyLedger(t, file, store), demonstration);
 
-/** Has a ledger that is empty opened, with its partners and its fund. */
+/** Opens an empty ledger, with its partners and its fund. */
 export async function opened(ledger: TestLedger, demonstration: boolean): Promise<TestLedger> {
   await ledger.post('registrar', 'LedgerOpened', { ...LEDGER_OPENED, demonstration }, REGISTER_STREAM);
   for (const [partner, name, kind] of [
@@ -218,7 +218,7 @@ export async function opened(ledger: TestLedger, demonstration: boolean): Promis
   return ledger;
 }
 
-/** Opens the fund of a year, and has its state folded, so that a test can look at it at once. */
+/** Opens the fund of a year and loads its state, so that a test can look at it at once. */
 export async function openFund(ledger: TestLedger, year: string): Promise<Done> {
   const fund = `testshire-${year}`;
   const done = await ledger.post(
@@ -270,7 +270,7 @@ export const grant = (more: Readonly<Record<string, unknown>> = {}) => {
   return { tranches: [{ due: '2016-05-01', amount: data.amount }], ...data };
 };
 
-/** What an event carries beside its data, for events that a test writes straight into a store. */
+/** The metadata of an event, for events that a test writes directly into a store. */
 export const carried = (more: Partial<Metadata> = {}): Metadata => ({
   schemaVersion: 1,
   rules: RULES_NOW,
@@ -286,7 +286,7 @@ export const carried = (more: Partial<Metadata> = {}): Metadata => ({
   ...more,
 });
 
-/** Writes many stated gaps straight into the store, faster than posting them one by one. */
+/** Writes many stated gaps directly into the store, which is faster than posting them one by one. */
 export async function stated({ store, ledger, clock }: TestLedger, count: number): Promise<void> {
   const stream = fundStream(FUND);
   const head = ledger.model.stream('fund', stream).revision;

@@ -1,4 +1,4 @@
-/** What tests use of the provider. */
+/** The parts of the provider’s package that tests use. */
 declare module 'oidc-provider' {
   import type { IncomingMessage, ServerResponse } from 'node:http';
 

@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net';
 import type { Test } from 'tap';
 import type { Provider as OidcProvider } from 'oidc-provider';
 
-/** A real identity provider on this machine, and a browser in front of it. Whoever is asked to sign in is `person`. */
+/** A real identity provider on this machine, and a browser for it. Whoever is asked to sign in is `person`. */
 export interface TestProvider {
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Who sits in front of the browser: the subject as whom they sign in; nobody gives the sign-in up. */
+  /** The person at the browser: the subject as whom they sign in. If undefined, the sign-in is given up. */
   person: string | undefined;
   /** How often somebody was asked who they are. */
   asked(): number;
@@ -22,7 +22,7 @@ export interface TestProvider {
 
 const CLIENT = { clientId: 'bcf-ledger', clientSecret: 'only for tests' };
 
-/** Says nothing of what would be wrong with it if it were more than a test. */
+/** Suppresses the provider’s warnings about settings that are only fit for a test. */
 async function silently<T>(act: () => Promise<T>): Promise<T> {
   const { info, warn } = console;
   Object.assign(console, { info: () => undefined, warn: () => undefined });
@@ -33,7 +33,7 @@ async function silently<T>(act: () => Promise<T>): Promise<T> {
   }
 }
 
-/** @param at where the service is, as browsers find it */
+/** @param at the address of the service for browsers */
 export async function startProvider(t: Test, at: string): Promise<TestProvider> {
   const server = createServer();
   server.listen(0, '127.0.0.1');
@@ -55,7 +55,7 @@ export async function startProvider(t: Test, at: string): Promise<TestProvider> 
     features: { devInteractions: { enabled: false } },
     interactions: { url: () => '/who' },
     findAccount: (_: unknown, id: string) => ({ accountId: id, claims: () => ({ sub: id }) }),
-    // Nobody is asked whether the ledger may know who they are.
+    // Nobody is asked for consent that the ledger may know who they are.
     async loadExistingGrant({ oidc }: { oidc: { session: { accountId: string }; client: { clientId: string } } }) {
       const grant = new provider.Grant({ accountId: oidc.session.accountId, clientId: oidc.client.clientId });
       grant.addOIDCScope('openid');

@@ -13,8 +13,8 @@ import { carryIn, drawn, level, NEXT, post, ready, remembered, service, shared, 
 import { everything } from '../store/conformance.js';
 
 /**
- * Whatever is posted to the register and to two funds, through one service or two, together or one after the other: what
- * stands is what the rules accept of it, read event by event.
+ * Acts on the register and on two funds, through one service or two, together or one after the other. The events that
+ * stand must be those that the rules accept when read event by event.
  */
 
 const CLERKS = 3;
@@ -34,7 +34,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ what: fc.constant('carry' as const) }) },
   { weight: 5, arbitrary: fc.record({ what: fc.constant('plan' as const), which, next: fc.boolean() }) },
 );
-/** Steps that are sent in the same moment, each by one service or the other. */
+/** Steps sent in the same moment, each by one service or the other. */
 const round = fc.array(fc.record({ step, second: fc.boolean() }), { minLength: 1, maxLength: 5 });
 
 /** A ledger with clerks whose mandates can be ended, and draws that can be reversed or carried in. */
@@ -88,7 +88,7 @@ const found = (what: string): never => {
   throw new Error(what);
 };
 
-/** What stands, read event by event, without asking the program that decided it. */
+/** The events that stand, computed event by event without the program that decided them. */
 async function held(ledger: TestLedger): Promise<{ readonly standing: Map<string, number>; readonly voids: number }> {
   const standing = new Map<string, number>();
   const judge = createStanding();
@@ -133,7 +133,7 @@ async function tried(
   return looked(t, services, ends);
 }
 
-/** Looks at all that there is, and closes the services. Returns how many events were void. */
+/** Checks everything in the ledger, and closes the services. Returns how many events were void. */
 async function looked(
   t: Test,
   { first, second, another }: Awaited<ReturnType<typeof begun>>,
@@ -161,7 +161,7 @@ async function looked(
   return voids;
 }
 
-/** Tries so many stories: of one service or two, by chance. */
+/** Tries so many stories, each with one service or two. */
 export async function inOneOrder(t: Test, sharing: Sharing, runs: number): Promise<void> {
   let [recorded, voids] = [0, 0];
   await asyncProperty(
@@ -175,11 +175,11 @@ export async function inOneOrder(t: Test, sharing: Sharing, runs: number): Promi
   t.comment(`${recorded} acts; ${voids} events were void`);
 }
 
-/** How many acts are under way at once, and how many of them move the register, which all others rest on. */
+/** How many acts are under way at once, and how many of them change the register, on which all others depend. */
 const ABREAST = 20;
 const IN_REGISTER = 2;
 
-/** Has so many acts race through two services in two funds and in the register, and looks at what stands of them. */
+/** Lets so many acts race through two services in two funds and in the register, and checks which of them stand. */
 export async function racing(t: Test, sharing: Sharing, acts: number): Promise<void> {
   const services = await begun(t, sharing, true);
   const by = [services.first, services.second] as const;
@@ -197,7 +197,7 @@ export async function racing(t: Test, sharing: Sharing, acts: number): Promise<v
         try {
           ends.set(name, await by[each % 2]!.submit(officer, command, { in: where, key: name }));
         } catch (error) {
-          // A machine that is busy may be too slow for the time that an act has: then nothing is said of it.
+          // A busy machine may be too slow for the time limit of an act. Such an act is not judged.
           if (!(error instanceof OutcomeUnknown)) throw error;
           unknown++;
         }

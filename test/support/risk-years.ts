@@ -5,7 +5,7 @@ import type { Spending } from '../../src/domain/fund/agreement/schemes.js';
 import { moneyText, NO_MONEY, signedPence, type Pence } from '../../src/domain/money.js';
 import { terms } from './agreements.js';
 
-/** Years as rules see them, for tests of the formula: sums are text, and nobody has ended. */
+/** Inputs of the risk-share formula, for tests. Sums are text, and no body has ended. */
 
 export const amounts = (of: Readonly<Record<string, string>>): Map<string, Pence> =>
   new Map(Object.entries(of).map(([name, amount]) => [name, signedPence(amount)]));
@@ -46,7 +46,7 @@ export const termsOf = (
     terms({ defaultRule, underspend, riskShares: Object.entries(own).map(([scheme, rule]) => ({ scheme, rule })) }),
   );
 
-/** A signed share of nothing yet, with what a test gives it. */
+/** A signed share with zero sums, and the parts that a test gives. */
 export const signed = (more: Partial<SignedShare>): SignedShare => ({
   rule: { kind: 'pro-rata' },
   variance: NO_MONEY,

@@ -15,9 +15,9 @@ import { eventsInMemory } from './events-in-memory.js';
 import { at, opened, TestLedger } from './ledger.js';
 
 /**
- * The rules alone, for tests of the domain: given what has been recorded, an act, and then its events or a refusal. An act
- * is decided on the states of the streams, and its events move them on; they are kept in a list. No file is written and no
- * key is looked up. Each act is decided twice, and the second decision must be the first: deciding changes nothing.
+ * The rules alone, for tests of the domain. An act is decided on the states of the streams; its events change the
+ * states, and are kept in a list. No file is written and no key is looked up. Each act is decided twice, and both
+ * decisions must be the same, because a decision changes nothing.
  */
 
 const plain = (found: Decided | Refusal): unknown => {
@@ -26,7 +26,7 @@ const plain = (found: Decided | Refusal): unknown => {
   return { encoded, expected, warnings: preview.warnings };
 };
 
-/** Decides and evolves on what a ledger remembers. */
+/** Decides acts and changes states on the memory of a ledger. */
 function acting({ model, clock, store, projector, stateOf }: Ledger): Pick<Ledger, 'submit' | 'lapseExpired' | 'note'> {
   const keys = new Set<string>();
 
@@ -56,7 +56,7 @@ function acting({ model, clock, store, projector, stateOf }: Ledger): Pick<Ledge
 export const emptyLedger = (t: Test): Promise<TestLedger> =>
   over(t, eventsInMemory(), settableClock(at('2016-03-01T09:00:00Z')));
 
-/** The rules alone, on what a ledger has recorded, read from its first event on. */
+/** The rules alone, on the events of a ledger, read again from the first. */
 export const readAnew = (t: Test, { store, clock }: TestLedger): Promise<TestLedger> => over(t, store, clock);
 
 async function over(t: Test, store: EventStore, clock: SettableClock): Promise<TestLedger> {

@@ -2,10 +2,10 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * A scanner of files for a test: a real program, run by Node. It looks at what is in the file that it is given, and does what the
- * file says: `REFUSE` ends with 1, `HANG` never ends and starts another that does not, `SIGNAL` starts one and is ended by a signal,
- * `LEAVE` starts one that closes its output and ends with 0, `REMOVE` takes the file away, `ALTER` writes into it; anything else ends
- * with 0. It writes what it was given to `<path>.log`.
+ * A scanner of files for a test: a real program, run by Node. The content of the scanned file decides what it does:
+ * `REFUSE` ends with 1, `HANG` never ends and starts another process that does not either, `SIGNAL` starts one and is
+ * ended by a signal, `LEAVE` starts one that closes its output and ends with 0, `REMOVE` deletes the file, and `ALTER`
+ * writes into it. Any other content ends with 0. It writes its input to `<path>.log`.
  */
 export function scannerIn(folder: string): string {
   const path = join(folder, 'scan.mjs');

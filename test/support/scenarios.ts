@@ -7,14 +7,14 @@ import { emptyLedger, folder, type TestLedger } from './ledger.js';
 
 const FOLDER = fileURLToPath(new URL('../../../scenarios', import.meta.url));
 
-/** The files of the demonstration, those whose name matches. */
+/** The files of the demonstration whose names match. */
 export const scenarios = (named = /./): NamedFile[] =>
   readdirSync(FOLDER)
     .filter((name) => named.test(name))
     .sort()
     .map((name) => ({ name, content: JSON.parse(readFileSync(join(FOLDER, name), 'utf8')) as unknown }));
 
-/** A ledger into which files are loaded, those steps that are before an instant. */
+/** A ledger into which files are loaded, with only the steps before an instant. */
 export async function loadedLedger(t: Test, files: readonly NamedFile[], until = '9999'): Promise<TestLedger> {
   const ledger = await emptyLedger(t);
   const planned = planLoad(files).filter(({ step }) => step.at! < until);

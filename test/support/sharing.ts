@@ -9,13 +9,15 @@ import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.
 import type { SharedServer } from './eventstoredb/renamed.js';
 import { contribution, folder, FUND, openedLedger, openFund, TestLedger } from './ledger.js';
 
-/** Services that share a ledger, and money that one fund hands to the next: what acts of two streams rest on. */
+/** Services that share a ledger, and money that one fund passes to the next, so that acts depend on two streams. */
 
-/** A file, whose acts share commits; the same with each act appended by itself; or a server that checks one stream at a time. */
+/**
+ * A file whose acts share commits; the same with a commit for each act; or a server that checks one stream at a time.
+ */
 export type Sharing = 'one file' | 'one file, act by act' | 'a server';
 export const SHARINGS: readonly Sharing[] = ['one file', 'one file, act by act', 'a server'];
 
-/** Opens a ledger with its partners and fund, and gives what opens another store on it. */
+/** Opens a ledger with its partners and fund. Returns a function that opens another store on it. */
 export async function shared(
   t: Test,
   sharing: Sharing,
@@ -26,7 +28,7 @@ export async function shared(
 
 let server: SharedServer | undefined;
 
-/** Has the ledgers of this process on a real server, wherever they are to be on one. */
+/** Puts the ledgers of this process on a real server, if they are meant to be on a server. */
 export function serveFrom(real: SharedServer): void {
   server = real;
 }
@@ -64,7 +66,10 @@ export async function service(
   return ledger;
 }
 
-/** A store whose events can be kept from a service for a while: it decides on what it has read until then. */
+/**
+ * A store whose events can be held back from a service for a while. The service then decides on what it has read
+ * before.
+ */
 export function gated(store: EventStore): { readonly store: EventStore; hold(): () => void } {
   let open = Promise.resolve();
   return {
@@ -91,7 +96,10 @@ export const NEXT = 'testshire-2017-18';
 
 export const post = (type: string, data: object): Command => ({ act: 'post', fact: { type, data: data as never } });
 
-/** Has so many draws of £50.00 stand, each with a proposal to reverse it that waits for `county-chief`. Returns those. */
+/**
+ * Makes so many draws of £50.00, each with a proposal to reverse it that waits for `county-chief`. Returns the
+ * proposals.
+ */
 export async function drawn(ledger: TestLedger, draws: number): Promise<string[]> {
   const total = `${draws * 50}.00`;
   await ledger.signed('north-ccg-finance', 'county-finance', 'ContributionAgreed', contribution({ amount: total }));
@@ -123,7 +131,7 @@ export async function drawn(ledger: TestLedger, draws: number): Promise<string[]
   return proposals;
 }
 
-/** Carries £50.00 that was drawn in the fund into the next, under a name. */
+/** Carries £50.00 that was drawn in the fund into the next fund, under a name. */
 export const carryIn = (name: string): Command =>
   post('CarriedForwardReceived', {
     effective: '2017-05-02',
@@ -133,7 +141,7 @@ export const carryIn = (name: string): Command =>
     amount: '50.00',
   });
 
-/** Has the funds' states at hand, so that acts are decided in the moment in which they are sent. */
+/** Loads the funds' states, so that acts are decided in the moment in which they are sent. */
 export async function ready(...services: readonly TestLedger[]): Promise<void> {
   for (const { ledger, store } of services) {
     await ledger.projector.whenTaken((await store.head())!);
@@ -146,14 +154,14 @@ export async function level(...services: readonly TestLedger[]): Promise<void> {
   for (const { ledger, store } of services) await ledger.projector.whenTaken((await store.head())!);
 }
 
-/** What is kept of streams, without the states of funds: only a service that has decided on a fund has one. */
+/** What is kept of streams, without the states of funds, which only a service that has decided on a fund has. */
 export const withoutStates = (streams: Iterable<KeptStream>) =>
   [...streams].map((each) => ({ ...each, ...(each.fund && { fund: { ...each.fund, own: undefined } }) }));
 
-/** All that a read model remembers, for comparing two of them. */
+/** Everything in a read model, to compare two of them. */
 export function remembered({ ledger: { model } }: Pick<TestLedger, 'ledger'>) {
   const { ledger, streams } = model.kept();
-  // How long the table of acts is says nothing of what is in it.
+  // The length of the table of acts says nothing about its content.
   const acts = { ...ledger.acts, slots: undefined };
   return { ledger: { ...ledger, acts }, streams: withoutStates(streams) };
 }

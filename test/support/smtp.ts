@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import type { Test } from 'tap';
 
-/** A mail server for tests: it takes letters over SMTP as RFC 5321 has it, and keeps them. */
+/** A mail server for tests. It accepts letters over SMTP (RFC 5321), and keeps them. */
 export interface MailServer {
   readonly url: string;
   /** Each letter as it was sent: headers, an empty line, the text. */

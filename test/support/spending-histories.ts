@@ -7,8 +7,8 @@ import { fundStream } from '../../src/ledger/catalogue.js';
 import { COUNTY, EAST, FUND, NORTH, SOUTH, type TestLedger } from './ledger.js';
 
 /**
- * Random histories of a fund’s money: paid in, ordered, spent, accrued, forecast, set aside, drawn, given back, reported
- * and reversed, on any day of the year. What a rule refuses is part of the history.
+ * Random histories of a fund’s money: paid in, ordered, spent, accrued, forecast, set aside, drawn, given back,
+ * reported and reversed, on any day of the year. Refused acts are part of the history.
  */
 const WHATS = [
   'line',
@@ -64,7 +64,7 @@ export const spendings = (maxLength = 70): fc.Arbitrary<Spending[]> =>
 
 const YEAR = financialYear('2016-17')!;
 const SOURCES = ['NHS_ADD', 'LA_ADD', 'DFG'] as const;
-/** After the year, so that every quarter can be reported. */
+/** After the end of the year, so that every quarter can be reported. */
 const BEGINS = Date.parse('2017-04-03T09:00:00Z');
 
 interface Named {
@@ -197,7 +197,7 @@ function sending({ ledger }: TestLedger, move: Spending, name: string, named: Na
       return ['AccrualPosted', data, 'county-finance'];
     }
     case 'settle': {
-      // The last accrual that was recorded, as often as not of another line or period: what does not fit is refused.
+      // The last accrual that was recorded, half the time of another line or period. Acts that do not fit are refused.
       const { accruals } = ledger.model.stream('fund', fundStream(FUND)).own.spending;
       const [revision, accrual] = [...accruals].at(-1) ?? [0, { line: 'none' }];
       const invoice = { line: accrual.line, ...cost, settles: String(revision), ...purpose };

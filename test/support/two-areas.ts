@@ -5,15 +5,15 @@ import { caseNamed, raised, share } from './disputes.js';
 import { contribution, emptyLedger, grant, line, REGISTER_STREAM, type TestLedger } from './ledger.js';
 
 /**
- * Two areas side by side, each with a fund and disputes in which everything has a name and a sum of its own, so that
- * what leaks from one into an answer about another is found by looking for it.
+ * Two areas side by side, each with a fund and disputes. Every name and sum in them is unique, so a leak from one area
+ * into an answer about the other is found by searching for it.
  */
 
 export const YEAR = '2018-19';
 export const KEEPER = 'keeper-board';
 export const officerOf = (body: string, role: Role): string => `${body}-${role}`;
 
-/** A proposal that is open, and the revision that is to be named in answers to it. */
+/** An open proposal, and the revision that answers to it must name. */
 export interface Proposed {
   readonly id: string;
   readonly revision: string;
@@ -37,15 +37,15 @@ export interface Area {
   readonly neighbour: string;
   readonly settlement: string;
   readonly case: string;
-  /** What is on the table in the fund, and in the disputes, once it is. */
+  /** The open proposals of the fund and of the disputes, once there are any. */
   offer: Proposed;
   waits: Proposed;
-  /** What only those who see the fund may read, and only those who see the cases. */
+  /** Texts that only askers who see the fund may read, and texts that only askers who see the cases may read. */
   readonly ofFund: string[];
   readonly ofCases: string[];
 }
 
-/** Money in pounds that no other area has, from its own pence. */
+/** Money in pounds with this area’s own pence, so that no other area has the same sum. */
 const sums = (pence: string) => (pounds: number) => `${pounds}.${pence}`;
 
 const area = (name: string, letter: string): Area => ({
@@ -75,7 +75,7 @@ export interface TwoAreas {
 
 export const GONE = 'officer-gone';
 export const LATER = 'officer-later';
-/** A program in the first area, and in person for a partner of the other. */
+/** An officer who reads by program in the first area, and acts in person for a partner of the other. */
 export const BETWEEN = 'officer-between';
 
 export async function twoAreas(t: Test): Promise<TwoAreas> {
@@ -130,7 +130,7 @@ export async function twoAreas(t: Test): Promise<TwoAreas> {
   return { ledger, areas, registerProposal: proposedBy(proposed) };
 }
 
-/** A fund with a line, money that is agreed, money that is offered and a gap that somebody states; and six cases. */
+/** A fund with a line, agreed money, offered money and a stated gap; and six cases. */
 async function fill(ledger: TestLedger, into: Area, money: (pounds: number) => string, seed: number): Promise<void> {
   const { name, fund, disputes, council, payer, district, neighbour, ofFund, ofCases } = into;
   const keeper = officerOf(KEEPER, 'pool-manager');
@@ -206,7 +206,7 @@ async function fill(ledger: TestLedger, into: Area, money: (pounds: number) => s
   }
 }
 
-/** The weeks of each case, and what is agreed of the one that is settled. */
+/** The number of weeks of each case, and what is agreed in the settled one. */
 const WEEKS = 26;
 const AGREED = '20345.00';
 const pence = (all: number): string => `${Math.floor(all / 100)}.${String(all % 100).padStart(2, '0')}`;

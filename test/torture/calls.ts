@@ -4,21 +4,24 @@ import type { Random } from '../../bench/random.js';
 import type { Tools } from './room.js';
 import { within } from './service.js';
 
-/** Watching the calls that a service makes to the system, and making one of them fail or kill it: with strace, where it is there. */
+/**
+ * Watches the system calls of a service, and makes one of them fail or kills the service at it, with strace if it is
+ * installed.
+ */
 
-/** What there is: strace must be installed, and the machine must let one process trace another. */
+/** The tools of this machine. strace must be installed, and the machine must allow one process to trace another. */
 export const toolsHere = (): Tools => ({
   strace: spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0,
   prlimit: spawnSync('prlimit', ['--version']).status === 0,
 });
 
 /**
- * What runs Node under strace. Strace becomes a process of its own beside (`-D`), so the one that was started is Node. It
- * follows no threads: the store, the answers and the files beside the ledger are all of the first.
+ * Runs Node under strace. Strace runs beside (`-D`), so the process that was started is Node. It does not follow
+ * threads: the store, the answers and the files beside the ledger all belong to the first thread.
  */
 export const traced = (...options: readonly string[]): string[] => ['strace', '-D', '-qqq', ...options];
 
-/** The calls that change files, and those that answer; how many of each there are for one act, about. */
+/** The calls that change files or send answers, with about how many of each an act needs. */
 export const CALLS: readonly (readonly [call: string, anAct: number])[] = [
   ['pwrite64', 12],
   ['fsync', 1],
@@ -30,7 +33,7 @@ export const CALLS: readonly (readonly [call: string, anAct: number])[] = [
   ['rename', 0.1],
 ];
 
-/** Kills the process as it enters its n-th call of one kind. */
+/** Kills the process at the start of its n-th call of one kind. */
 export function killAt(random: Random, acts: number): { readonly call: string; readonly options: readonly string[] } {
   const [call, anAct] = random.pick(CALLS);
   const number = 1 + random.below(Math.max(3, Math.ceil(acts * anAct)));
@@ -38,12 +41,12 @@ export function killAt(random: Random, acts: number): { readonly call: string; r
   return { call: `${call} ${number}`, options };
 }
 
-/** Something that is done to the calls of a process that runs, until it is taken back. */
+/** A change to the calls of a running process, until it is taken back. */
 export interface Attached {
   detach(): Promise<void>;
 }
 
-/** Attaches to the first thread of a process. Resolves once it has. */
+/** Attaches to the first thread of a process. Resolves once attached. */
 export async function attached(pid: number, options: readonly string[]): Promise<Attached> {
   const child = spawn('strace', ['-p', String(pid), ...options], { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';

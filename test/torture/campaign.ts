@@ -13,7 +13,7 @@ import { Hung } from './service.js';
 import { Tally } from './tally.js';
 import { TWO, twoProcesses } from './two-processes.js';
 
-/** Everything that can be tried: each a file of its own. A case is one turn of it, with a seed of its own. */
+/** Everything that can be tried, each in a file of its own. A case is one try, with a seed of its own. */
 export const KINDS: Readonly<Record<string, (tried: Case) => Promise<void>>> = {
   [KILLS]: kills,
   [POWER]: power,
@@ -30,14 +30,17 @@ const WORDS_MAX = 600;
 export interface Campaign {
   readonly seed: number;
   readonly kinds?: readonly string[] | undefined;
-  /** What is tried beside {@link KINDS}, by name. */
+  /** Kinds in addition to {@link KINDS}, by name. */
   readonly others?: typeof KINDS;
-  /** Whether another round of one case a kind is to be tried, after so many. */
+  /** Whether to try another round of one case for each kind, after so many rounds. */
   goesOn(rounds: number): boolean;
   say(words: string): void;
 }
 
-/** Tries a case of each kind in turn. The same seed makes the same choices; a case is made again by its own seed alone. */
+/**
+ * Tries a case of each kind in turn. The same seed makes the same choices, and a case can be repeated by its own seed
+ * alone.
+ */
 export async function campaign({ seed, kinds = Object.keys(KINDS), others, goesOn, say }: Campaign): Promise<Tally> {
   const tally = new Tally();
   const all = { ...KINDS, ...others };

@@ -7,34 +7,34 @@ import { contribution, FUND, line } from '../support/ledger.js';
 import { FILE, type Case } from './room.js';
 import { DEADLINE_MS, Hung, type Served } from './service.js';
 
-/** A client that posts acts under keys, notes what was acknowledged, and looks afterwards what became of it. */
+/** A client that posts acts under keys, notes which were acknowledged, and checks afterwards what became of them. */
 
 export interface Act {
   readonly key: string;
   readonly officer: string;
   readonly path: string;
   readonly fact: { readonly type: string; readonly data: Readonly<Record<string, unknown>> };
-  /** The answer that acknowledged it; undefined where none did. */
+  /** The answer that acknowledged it; undefined if none did. */
   acknowledged?: string;
-  /** The code of the refusal that was its last answer; undefined where it was acknowledged, or the connection was cut. */
+  /** The code of the refusal in its last answer; undefined if it was acknowledged, or the connection was cut. */
   refused?: string | undefined;
 }
 
 export interface Answered {
   readonly status: number;
   readonly body: string;
-  /** The refusal in words, where the answer is one; undefined where a fault of the program stands in their place. */
+  /** The refusal in words; undefined if the answer is none, or holds a fault of the program. */
   readonly words?: string | undefined;
   readonly code?: string | undefined;
 }
 
-/** Refusals that say that the act may be recorded all the same. Every other says that it is not. */
+/** Refusals after which the act may still be recorded. Every other refusal means that it is not. */
 const MAY_BE_RECORDED: ReadonlySet<string> = new Set(['store_unavailable', 'outcome_unknown', 'ledger_replaced']);
 
-/** Makes acts that are each other’s like only in kind: what is recorded twice, or altered, shows. */
+/** Makes acts of the same kind that all differ, so that a doubled or altered record shows. */
 export function actsOf({ random, seed }: Pick<Case, 'random' | 'seed'>) {
   let made = 0;
-  // In letters: ten digits in a row may be taken for the number of a patient.
+  // In letters, because ten digits in a row may look like the number of a patient.
   const letters = String(seed).replace(/\d/g, (digit) => 'abcdefghij'[Number(digit)]!);
   const one = (): Act => {
     const name = `t-${letters}-${++made}`;
@@ -66,7 +66,7 @@ async function request(url: string, init: RequestInit): Promise<Answered | undef
     return { status: answer.status, body, ...(!answer.ok && refusalIn(body)) };
   } catch (error) {
     if ((error as Error).name === 'TimeoutError') throw new Hung(url);
-    // The connection was refused or cut: there is nobody any more.
+    // The connection was refused or cut, because the service has ended.
     return undefined;
   }
 }
@@ -81,7 +81,7 @@ function refusalIn(body: string): Pick<Answered, 'words' | 'code'> {
   }
 }
 
-// A connection that is kept open may be closed by the service just as it is used again.
+// The service may close a kept connection just as it is used again.
 const headersOf = ({ room }: Pick<Case, 'room'>, officer: string) => ({
   authorization: `Bearer ${room.tokens[officer]!}`,
   connection: 'close',
@@ -111,7 +111,7 @@ export const get = (
 ): Promise<Answered | undefined> => request(`${address}${path}`, { headers: headersOf(of, officer) });
 
 /**
- * Posts acts, so many at once, until all are answered or nobody answers any more. `each` is told of every answer.
+ * Posts several acts at a time until all are answered, or nobody answers any more. `each` is called with every answer.
  */
 export async function postAll(
   of: Pick<Case, 'room'>,
@@ -161,7 +161,7 @@ export async function recordedIn(folder: string): Promise<ReadonlyMap<string, re
 
 const digestOf = (key: string): string => createHash('sha256').update(key).digest('hex');
 
-/** Says of each act whether it is there as often as it must be: once where it was acknowledged, and never twice. */
+/** Checks for each act that it is there as often as it must be: once if it was acknowledged, and never twice. */
 export async function holdToActs(tried: Case, folder: string, acts: readonly Act[], when: string): Promise<boolean> {
   const recorded = await recordedIn(folder);
   let holds = true;

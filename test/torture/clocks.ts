@@ -6,16 +6,16 @@ import { command, serve, type Served } from './service.js';
 import { FUND, NORTH } from '../support/ledger.js';
 
 /**
- * The machine's clock is set, forwards and back, while the service posts and answers. What was answered as settled is
- * answered the same ever after, byte for byte, also by a service that was started again; recorded instants never go back;
- * and where the clock cannot be trusted, posting is refused in words.
+ * The machine's clock is set forwards and back while the service posts and answers. A settled answer must stay the same
+ * for ever, byte for byte, also after a restart. Recorded instants must never go back. While the clock cannot be
+ * trusted, posting must be refused in words.
  */
 
 export const CLOCKS = 'clocks';
 const STEPS = 6;
 const ACTS_A_STEP = 5;
 
-/** Loaded before the program: what its clock says is shifted by the milliseconds that stand in a file. */
+/** Loaded before the program. It shifts the program’s clock by the milliseconds in a file. */
 const shiftedBy = (file: string): string =>
   `import { readFileSync } from 'node:fs';
    const now = Date.now;
@@ -42,7 +42,7 @@ export async function clocks(tried: Case): Promise<void> {
   const posted: Act[] = [];
   const settled: Settled[] = [];
   for (let step = 0; step < STEPS; step++) {
-    // Less than what a clock may be off by, or so far that it is told; and back again.
+    // By less than the allowed difference, or by so much that it is reported; and back again.
     set(random.chance(0.75) ? (random.below(19) - 9) * SECOND : (random.chance(0.5) ? 1 : -1) * HOUR);
     const when = `with the clock ${by / SECOND} s off`;
     const due = acts(ACTS_A_STEP);
@@ -56,7 +56,8 @@ export async function clocks(tried: Case): Promise<void> {
       wordless++;
       tried.note('wordless', `${act.key} ${when}: ${status} ${body}`);
     });
-    // Asked of an instant that has not come by a clock that is right, nothing is recorded before it has: told from then on.
+    // For an instant that a correct clock has not reached, nothing has been recorded yet. The answer may change until
+    // then.
     if (by < HOUR || random.chance(0.3))
       settled.push(...(await askedNow(tried, service, Date.parse(new Date().toISOString()) + by)));
     if (random.chance(0.25)) {
@@ -79,7 +80,7 @@ export async function clocks(tried: Case): Promise<void> {
   room.forget(folder);
 }
 
-/** Asks for figures as known at instants about now, by the service's clock, and keeps what is said to be settled. */
+/** Asks for figures as known at instants around now, by the service's clock, and keeps the settled answers. */
 async function askedNow({ room, random }: Case, service: Served, now: number): Promise<Settled[]> {
   const found: Settled[] = [];
   for (const ago of [0, random.below(3), random.below(20) * SECOND, -random.below(3)]) {

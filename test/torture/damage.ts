@@ -7,13 +7,13 @@ import { verdictOn, verdictOnServed } from './judging.js';
 import { FILE, type Case, type Room } from './room.js';
 
 /**
- * A file at rest is damaged, by a disk, by a copy that went wrong, or by somebody with a database tool. Whoever then
- * opens, asks and verifies gets exactly the right answers, or is told in words.
+ * A file at rest is damaged by a disk, by a failed copy, or by somebody with a database tool. After that, opening,
+ * questions and verify must give exactly the right answers, or say what is wrong.
  */
 
 export const DAMAGE = 'damage';
 
-/** What notes beside a ledger how far it has come. */
+/** The note beside a ledger about its last event. */
 const HEAD = `${FILE}.head`;
 
 interface Wreck {
@@ -34,7 +34,7 @@ const bytes =
     writeFileSync(path, change(is, wreck));
   };
 
-/** Changes rows with a database tool, past the triggers, which are put back. */
+/** Changes rows with a database tool. The triggers are removed for it and put back. */
 const sql =
   (change: (db: Database, wreck: Wreck) => void) =>
   (wreck: Wreck): void => {
@@ -50,7 +50,7 @@ const sql =
       try {
         db.exec(trigger.sql);
       } catch {
-        // Its table is gone.
+        // The damage has removed its table.
       }
     }
     db.exec('PRAGMA journal_mode = WAL');
@@ -69,7 +69,7 @@ const anything = (random: Random): Buffer => Buffer.from(random.hex(2 * (1 + ran
 
 const pageSize = (of: Buffer): number => of.readUInt16BE(16);
 
-/** Two different pages, neither of them the first, which says what the file is. */
+/** Two different pages. The first page is never one of them, because it says what the file is. */
 function twoPages(of: Buffer, random: Random): readonly [number, number] {
   const size = pageSize(of);
   const pages = of.length / size;
@@ -115,7 +115,7 @@ const count = (db: Database): number =>
 
 const anEvent = (db: Database, random: Random): number => 1 + random.below(count(db));
 
-/** Gives an event the leaf of what it has become. */
+/** Makes the leaf of an event match its changed bytes. */
 export function releaf(db: Database, position: number): void {
   const row = db
     .prepare('SELECT stream, revision, id, type, data, metadata FROM events WHERE position = ?')
@@ -126,7 +126,7 @@ export function releaf(db: Database, position: number): void {
   );
 }
 
-/** An amount, an instant, an officer or a name in an event becomes another. */
+/** Changes an amount, an instant, an officer or a name in an event. */
 export function alter(db: Database, random: Random, position: number): void {
   const { data, metadata } = db.prepare('SELECT data, metadata FROM events WHERE position = ?').get(position) as {
     readonly data: string;
@@ -187,7 +187,7 @@ export const DAMAGES: Readonly<Record<string, (wreck: Wreck) => void>> = {
   }),
   'a page from an older copy': bytes(FILE, (of, { random, room }) => {
     const older = readFileSync(join(room.older, FILE));
-    // One that the older copy has otherwise: with the same one nothing would be damaged.
+    // A page that differs in the older copy. Otherwise nothing would be damaged.
     const size = pageSize(of);
     const differ = Array.from({ length: older.length / size }, (_, page) => page * size).filter(
       (page) => !older.subarray(page, page + size).equals(of.subarray(page, page + size)),
@@ -280,7 +280,7 @@ export const DAMAGES: Readonly<Record<string, (wreck: Wreck) => void>> = {
   'the signing key cut short': bytes(`${FILE}.key.json`, (of, { random }) => of.subarray(0, random.below(of.length))),
 };
 
-/** How many copies are judged in a case: one of them by the real service, which takes as long as all others. */
+/** How many copies are judged in a case. The real service judges one of them, which takes as long as all others. */
 const A_CASE = 12;
 
 export async function damage(tried: Case): Promise<void> {
@@ -288,7 +288,7 @@ export async function damage(tried: Case): Promise<void> {
   const names = Object.keys(DAMAGES);
   for (let made = 0; made < A_CASE; made++) {
     const chosen = [random.pick(names)];
-    // Two at once now and then: one may hide the other.
+    // Sometimes two kinds of damage at once, because one may hide the other.
     if (random.chance(0.15)) chosen.push(random.pick(names));
     await wreckAndJudge(tried, chosen, made === 0);
   }
@@ -302,7 +302,7 @@ async function wreckAndJudge(tried: Case, names: readonly string[], served: bool
   try {
     for (const name of names) DAMAGES[name]!(wreck);
   } catch (error) {
-    // What the first damage did keeps the second from being done with a database tool, which is told of it itself.
+    // After the first damage, the database tool may itself report the damage and refuse the second.
     if (names.length === 1) throw error;
   }
   const { outcome, words } = served ? await verdictOnServed(tried, folder, base) : await verdictOn(folder, base);
@@ -310,7 +310,7 @@ async function wreckAndJudge(tried: Case, names: readonly string[], served: bool
   room.forget(folder);
 }
 
-/** What takes acts away, or makes others of them, so that the file alone is as good as it ever was. */
+/** Damage that removes or replaces acts so that the file itself is consistent. */
 const TAKEN_BACK: Readonly<Record<string, (wreck: Wreck) => void>> = {
   'an older copy': ({ file, room }) => {
     cpSync(join(room.older, FILE), file);
@@ -344,7 +344,7 @@ const TAKEN_BACK: Readonly<Record<string, (wreck: Wreck) => void>> = {
 
 export const TAKEN_BACK_KIND = 'taken back';
 
-/** The file is set back, or its end worked out anew; what says how far it had come stays beside it. */
+/** The file is set back, or its end is rewritten. The note about its last event stays beside it. */
 export async function takenBack(tried: Case): Promise<void> {
   const { room, random } = tried;
   const name = random.pick(Object.keys(TAKEN_BACK));
@@ -355,7 +355,7 @@ export async function takenBack(tried: Case): Promise<void> {
 
 export const WHOLE_KIND = 'taken back with its head';
 
-/** The whole folder is set back, with all that the program keeps in it. */
+/** The whole folder is set back, with everything that the program keeps in it. */
 export async function wholeTakenBack(tried: Case): Promise<void> {
   const { room } = tried;
   tried.tally.cannotBeTold(WHOLE_KIND);

@@ -7,15 +7,15 @@ import { FILE, QUESTIONS, type Case } from './room.js';
 import { command, serve, type Served } from './service.js';
 
 /**
- * The disk is full, or fails. The service's files may not grow any more, or its writes and syncs are answered with an
- * error, for a while. No act that was acknowledged is lost, what is refused is refused in words (told), questions are
- * answered all the while, and posting goes on by itself once the disk is well.
+ * The disk is full, or fails. For a while the service's files may not grow, or its writes and syncs return an error. No
+ * acknowledged act may be lost, refusals must be in words (told), questions must be answered all the time, and posting
+ * must resume once the disk works again.
  */
 
 export const FAILING = 'failing writes';
 const SPELLS = 3;
 const ACTS_A_SPELL = 10;
-/** How often a service that was refused is asked again whether it records: it says itself when to ask. */
+/** How often a refused act is tried again. The service says when to try. */
 const TRIES_MAX = 30;
 
 export async function failingWrites(tried: Case): Promise<void> {
@@ -58,7 +58,7 @@ export async function failingWrites(tried: Case): Promise<void> {
       tried.note(asked?.words === undefined ? 'wordless' : 'told', `a question ${when}: ${asked?.body ?? 'no answer'}`);
     }
     if (random.chance(0.3)) {
-      // Before the disk is well again: what is in the log by then is all that the next one has.
+      // Killed before the disk works again: the next service has only what is in the log by then.
       await service.kill();
       service = await serve(folder);
       await holdToActs(tried, folder, posted, `after it was killed ${when}`);
@@ -78,7 +78,7 @@ interface Spell {
   end(): Promise<void>;
 }
 
-/** No file of the service may grow beyond some place a little after the end of its log: what a full disk does. */
+/** The service’s files may not grow beyond a place shortly after the end of its log, as on a full disk. */
 async function full({ random }: Case, folder: string, { pid }: Served): Promise<Spell> {
   const most = statSync(join(folder, `${FILE}-wal`)).size + random.below(40_000);
   limit(pid, `--fsize=${most}:`);
@@ -90,25 +90,25 @@ function limit(pid: number, what: string): void {
   if (status !== 0) throw new Error(`prlimit: ${stderr}`);
 }
 
-/** Some of its writes, or its syncs, are answered with an error. */
+/** Some of its writes, or its syncs, return an error. */
 async function failing({ random }: Case, { pid }: Served): Promise<Spell> {
   const call = random.pick(['pwrite64', 'fsync', 'pwrite64,fsync', 'ftruncate,fsync']);
   const error = random.pick(['EIO', 'ENOSPC', 'EDQUOT']);
   const from = 1 + random.below(12);
-  // From some call on all of them, or every second, or that one alone.
+  // From one call on: all of them, every second one, or only that one.
   const when = `${from}${random.pick(['+', '+2', ''])}`;
   const options = ['-o', '/dev/null', '-e', `trace=${call}`, '-e', `inject=${call}:error=${error}:when=${when}`];
   const { detach } = await attached(pid, options);
   return { name: `${call} is answered ${error} (when=${when})`, end: detach };
 }
 
-/** Posts the rest until all of it is recorded. Nobody restarts the service. */
+/** Posts the rest until everything is recorded. Nobody restarts the service. */
 async function recovers(tried: Case, service: Served, acts: readonly Act[], when: string): Promise<boolean> {
   for (let tries = 0; tries < TRIES_MAX; tries++) {
     const rest = acts.filter(({ acknowledged }) => acknowledged === undefined);
     if (rest.length === 0) return true;
     await postAll(tried, service, rest);
-    // Asks whether it is ready, as whoever balances services does: that has the service try its file again.
+    // Asks whether it is ready, as a load balancer does. This makes the service try its file again.
     await get(tried, service, '/ready');
   }
   const ready = await get(tried, service, '/ready');

@@ -13,16 +13,16 @@ import { at } from '../support/ledger.js';
 import { AFTER_THE_STORY, FILE, JUDGE, QUESTIONS } from './room.js';
 
 /**
- * A process that is sent the folders of ledgers and says of each what `verify` finds and what its questions are answered:
- * faster than to start the program for each. It may be ended by what it reads, and is started anew then.
+ * A process that gets the folders of ledgers, and reports for each what `verify` finds and what its questions answer.
+ * It is faster than starting the program for each ledger. A damaged ledger may end it; then it is started again.
  */
 
 export interface Judged {
   /** The exit code of verify, and its words. */
   readonly verify: { readonly code: number; readonly words: string };
-  /** Why the ledger was not opened, or stopped answering, in its words. */
+  /** Why the ledger was not opened, or stopped answering, in the program’s words. */
   readonly fault?: string;
-  /** How much was known from a snapshot. */
+  /** How many events were known from a snapshot. */
   readonly fromSnapshot?: number;
   /** The answers, each as JSON, or the words of a refusal. */
   readonly answers: readonly (string | { readonly refused: string })[];
@@ -42,7 +42,7 @@ async function judged(folder: string): Promise<Judged> {
       if (lost) throw new Error(lost.words);
       const ledger = await openLedger(store, settableClock(at(AFTER_THE_STORY)), { snapshots, proveEveryMs: 0 });
       fromSnapshot = ledger.fromSnapshot;
-      // What is damaged and was spared the start is told from here on.
+      // From here on, damage that the start did not look at is reported.
       await ledger.whenProven.catch(() => undefined);
       for (const { name, asked } of QUESTIONS) {
         const query = QUERIES.find((each) => each.name === name)!;

@@ -13,11 +13,11 @@ export interface Verdict {
   readonly words: string;
 }
 
-/** What a program says of its own fault, and nobody who keeps a ledger can make anything of. */
+/** Messages about a fault of the program itself, which an operator cannot use. */
 const RAW =
   /Cannot (read|convert|set|mix|destructure) |is not a function|is not iterable|is not defined|Unexpected (token|end)|Assertion|Maximum call stack|Invalid (array|typed array|string) length|^\s+at .*:\d+:\d+/m;
 
-/** Words are told where they are words. */
+/** Turns a message into a verdict: `told` if it is a sentence for people. */
 export const told = (words: string): Verdict =>
   words.trim() === '' || RAW.test(words) ? { outcome: 'wordless', words } : { outcome: 'told', words };
 
@@ -25,7 +25,7 @@ const JUDGE_PROGRAM = fileURLToPath(new URL('judge.js', import.meta.url));
 
 let judge: ChildProcess | undefined;
 
-/** Has the process that judges say what it finds; undefined where what it read ended it. */
+/** Asks the judging process about a folder; undefined if the ledger ended that process. */
 export async function judgedAt(folder: string): Promise<Judged | undefined> {
   judge ??= spawn(ALONE[0]!, [...ALONE.slice(1), process.execPath, JUDGE_PROGRAM], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -57,7 +57,7 @@ export function dismissJudge(): void {
 
 const rightAnswers = new Map<string, Judged>();
 
-/** What the ledger of a folder answers where nothing is wrong with it. */
+/** The answers of an undamaged ledger. */
 async function right(base: string): Promise<Judged> {
   const known = rightAnswers.get(base) ?? (await judgedAt(base));
   const answered = known?.answers.filter((answer) => typeof answer === 'string').length;
@@ -67,7 +67,7 @@ async function right(base: string): Promise<Judged> {
   return known;
 }
 
-/** Holds what verify, opening and asking say of a damaged copy to what the ledger that it is a copy of answers. */
+/** Compares what verify, opening and questions say about a damaged copy with the answers of the original. */
 export async function verdictOn(folder: string, base: string): Promise<Verdict> {
   const wanted = await right(base);
   const found = await judgedAt(folder);
@@ -88,7 +88,7 @@ export async function verdictOn(folder: string, base: string): Promise<Verdict> 
   return { outcome: 'held', words: '' };
 }
 
-/** The answers of a service, each as it was sent, once it has proven what a snapshot spared it. */
+/** The answers of a service as they were sent, once it has proven the events that a snapshot let it skip. */
 export async function answersOf(tried: Pick<Case, 'room'>, service: Served): Promise<readonly Verdict[]> {
   await proven(tried, service);
   const answers: Verdict[] = [];
@@ -115,7 +115,7 @@ async function proven(tried: Pick<Case, 'room'>, service: Served): Promise<void>
 
 const rightlyServed = new Map<string, readonly string[]>();
 
-/** The answers of a service on a copy of a ledger with which nothing is wrong. */
+/** The answers of a service on an undamaged copy of a ledger. */
 export async function rightOfService(tried: Pick<Case, 'room'>, base: string): Promise<readonly string[]> {
   const known = rightlyServed.get(base);
   if (known) return known;
@@ -131,7 +131,7 @@ export async function rightOfService(tried: Pick<Case, 'room'>, base: string): P
   return answers;
 }
 
-/** The same of the real service, which opens the file to write, and of verify on what it leaves. */
+/** The same for the real service, which opens the file to write, and for verify on the file afterwards. */
 export async function verdictOnServed(tried: Pick<Case, 'room'>, folder: string, base: string): Promise<Verdict> {
   const wanted = await rightOfService(tried, base);
   let service: Served;

@@ -4,10 +4,10 @@ import type { Case } from './room.js';
 import { command, NotServed, serve, type Served } from './service.js';
 
 /**
- * A service that posts is killed as it enters one of its calls to the system: as it is opened, between the writes of a
- * commit, before and after its sync, before the answer. Then another goes on with the file. What was acknowledged is there
- * once; what was not is repeated under the same key, and is there once then. Without strace it is killed at some moment
- * while acts are under way.
+ * A service that posts is killed at one of its system calls: while it opens, between the writes of a commit, before and
+ * after its sync, or before the answer. Then another service continues with the file. Acknowledged acts must be there
+ * once. The others are repeated under the same key, and must then be there once. Without strace, the service is killed
+ * at some moment while acts are under way.
  */
 
 export const KILLS = 'kills';
@@ -34,7 +34,7 @@ export async function kills(tried: Case): Promise<void> {
   room.forget(folder);
 }
 
-/** Posts until the service is killed, and says where that was. */
+/** Posts until the service is killed. Returns where that was. */
 async function posting(tried: Case, service: Served, acts: readonly Act[]): Promise<string> {
   const { random, tools } = tried;
   if (!tools.strace) {
@@ -50,12 +50,12 @@ async function posting(tried: Case, service: Served, acts: readonly Act[]): Prom
   const { call, options } = killAt(random, acts.length);
   await attached(service.pid, options);
   await postAll(tried, service, acts);
-  // Where it did not come to that call, it may come to it while it stops.
+  // If it did not reach that call, it may reach it while it stops.
   await (random.chance(0.5) ? service.stop() : service.kill());
   return `at its ${call}`;
 }
 
-/** Opens the ledger again: some are killed while they do, and then another does. */
+/** Opens the ledger again. Some services are killed while they open it; then another does. */
 async function opened({ random, tools }: Case, folder: string): Promise<{ service: Served; died: string }> {
   if (!tools.strace || random.chance(0.5)) return { service: await serve(folder), died: '' };
   const { call, options } = killAt(random, 1);
@@ -68,7 +68,7 @@ async function opened({ random, tools }: Case, folder: string): Promise<{ servic
   return { service: await serve(folder), died: `, and at its ${call} while it was opened` };
 }
 
-/** Holds the next service to what was acknowledged, and repeats the rest. */
+/** Compares the next service with what was acknowledged, and repeats the other acts. */
 async function after(tried: Case, folder: string, service: Served, acts: readonly Act[], when: string): Promise<void> {
   let holds = await holdToActs(tried, folder, acts, when);
   const rest = acts.filter(({ acknowledged }) => acknowledged === undefined);

@@ -10,16 +10,16 @@ import { type Case } from './room.js';
 import { command, serve } from './service.js';
 
 /**
- * The power goes. What a service writes to its folder, and syncs, is recorded with what it answers; from the recording a
- * disk is made as a power cut may leave it: all that was synced by then, and of the rest any sectors, in any order, torn.
- * Every act whose answer was sent by then is there, and nothing that was never recorded.
+ * A power cut. The test records what a service writes to its folder and syncs, and what it answers. From the recording
+ * it makes a disk as a power cut may leave it: everything that was synced, and of the rest any sectors, in any order,
+ * torn. Every act whose answer was sent must be there, and nothing that was never recorded.
  */
 
 export const POWER = 'power';
 const ACTS = 60;
 const STATES = 10;
 
-/** What was done to the folder, or said to a client, in order. */
+/** What was done to the folder, or sent to a client, in order. */
 type Step =
   | { readonly does: 'write'; readonly name: string; readonly at: number; readonly bytes: Buffer }
   | { readonly does: 'cut'; readonly name: string; readonly size: number }
@@ -32,14 +32,14 @@ type Step =
 const CALLED = 'pwrite64,write,writev,fsync,fdatasync,ftruncate,rename,unlink';
 
 interface Recording {
-  /** What was in the folder before. */
+  /** The content of the folder before. */
   readonly before: ReadonlyMap<string, Buffer>;
   readonly steps: readonly Step[];
   /** The root of the ledger at each size. */
   readonly roots: readonly string[];
 }
 
-/** Files of shared memory are nothing after a power cut: whoever opens the ledger first makes them anew. */
+/** Files of shared memory are worthless after a power cut. The next program that opens the ledger makes them again. */
 const isKept = (name: string): boolean => name !== '' && !name.endsWith('-shm');
 
 async function recording(tried: Case): Promise<Recording> {
@@ -65,10 +65,10 @@ async function recording(tried: Case): Promise<Recording> {
 
 const bytesOf = (hex: string): Buffer => Buffer.from(hex.replaceAll('\\x', ''), 'hex');
 
-/** Reads what strace wrote: one call a line, every string in hexadecimal digits. */
+/** Reads the output of strace: one call a line, every string in hexadecimal digits. */
 function stepsOf(trace: string, folder: string): Step[] {
   const steps: Step[] = [];
-  /** Where what is written one piece after the other has come to. */
+  /** The present end of each file that is written piece by piece. */
   const ends = new Map<string, number>();
   const inFolder = (path: string): string => (path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : '');
   for (const line of trace.split('\n')) {
@@ -119,7 +119,7 @@ function stepsOf(trace: string, folder: string): Step[] {
   return steps;
 }
 
-/** What is in a folder: the bytes of each file, by name. */
+/** The content of a folder: the bytes of each file, by name. */
 type Disk = Map<string, Buffer>;
 
 const SECTORS = [512, 4096];
@@ -127,7 +127,7 @@ const SECTORS = [512, 4096];
 function wrote(disk: Disk, name: string, at: number, bytes: Buffer, filling: Buffer | undefined): void {
   const is = disk.get(name) ?? Buffer.alloc(0);
   const grown = Buffer.alloc(Math.max(is.length, at + bytes.length));
-  // Between the end of a file and what was written beyond it there is nothing, or what the disk held there before.
+  // Between the end of a file and what was written beyond it, the disk has zeros or its earlier content.
   if (filling) for (let from = is.length; from < grown.length; from++) grown[from] = filling[from % filling.length]!;
   is.copy(grown);
   bytes.copy(grown, at);
@@ -139,17 +139,17 @@ function cut(disk: Disk, name: string, size: number): void {
   disk.set(name, size <= is.length ? is.subarray(0, size) : Buffer.concat([is, Buffer.alloc(size - is.length)]));
 }
 
-/** The disk as a power cut after so many steps may leave it; one that lies has kept nothing because it was told to sync. */
+/** The disk as a power cut after so many steps may leave it. A lying disk keeps nothing because of a sync. */
 function afterCut({ before, steps }: Recording, until: number, random: Random, lies: boolean): Disk {
   const disk: Disk = new Map(before);
   const done = steps.slice(0, until);
   const sector = random.pick(SECTORS);
   const kept = random.pick([0, 0.1, 0.5, 0.9, 1]);
   const filling = random.chance(0.3) ? Buffer.from(random.hex(1024), 'hex') : undefined;
-  // A journal of names is written in its order: the last of them may be missing, none in between.
+  // A journal of names is written in its order: the last ones may be missing, but none in between.
   const lastFolderSync = done.findLastIndex(({ does }) => does === 'sync folder');
   const namesUntil = lastFolderSync + 1 + random.below(until - lastFolderSync);
-  // Many file systems keep the name of a file that is new once it is synced itself, and none need to.
+  // Many file systems keep the name of a new file once the file is synced, but none has to.
   const namesWithContent = random.chance(0.5);
   const safe = new Map<string, number>();
   for (const [index, step] of done.entries()) if (step.does === 'sync' && !lies) safe.set(step.name, index);
@@ -200,9 +200,9 @@ function afterCut({ before, steps }: Recording, until: number, random: Random, l
   return disk;
 }
 
-/** Of the last recording that was made, and how often it was used. */
+/** The last recording, and how often it was used. */
 let recorded: { readonly of: Recording; states: number } | undefined;
-/** A recording is used for so many cases: to make one takes longer than to make and judge many states. */
+/** A recording is used for so many cases, because making one takes longer than making and judging many states. */
 const CASES_OF_A_RECORDING = 4;
 
 export async function power(tried: Case): Promise<void> {
@@ -214,14 +214,14 @@ export async function power(tried: Case): Promise<void> {
   await cutsOf(tried, recorded.of);
 }
 
-/** A disk that says that it has synced and has not: nothing can keep an act on it, and this campaign must notice. */
+/** A disk that says it has synced and has not. No program can keep an act on it; this campaign must notice the loss. */
 export async function powerOnLyingDisk(tried: Case): Promise<void> {
   await cutsOf(tried, await recording(tried), true);
 }
 
 async function cutsOf(tried: Case, of: Recording, lies = false): Promise<void> {
   const { room } = tried;
-  // The states are the same for a seed, whether the recording was made for it or before.
+  // The states follow from the seed, even if the recording was made for an earlier case.
   const random = createRandom(tried.seed);
   for (let state = 0; state < STATES; state++) {
     const until = random.below(of.steps.length + 1);
@@ -233,7 +233,7 @@ async function cutsOf(tried: Case, of: Recording, lies = false): Promise<void> {
       writeFileSync(join(folder, name), bytes, { mode: 0o600 });
     const name = `state ${state}`;
     await judgeState(tried, folder, acknowledged, of, `${name}, after step ${until} of ${of.steps.length}`);
-    // The real program opens it to write, as a service does that starts again after the cut.
+    // The real program opens it to write, like a service that starts again after the cut.
     if (state === 0 && !lies) {
       const { code, out, err } = await command(folder, 'doctor');
       if (code !== 0) tried.note(told(`${out}${err}`).outcome, `doctor on ${name}: ${out}${err}`);
@@ -243,7 +243,7 @@ async function cutsOf(tried: Case, of: Recording, lies = false): Promise<void> {
   }
 }
 
-/** Holds a state to what was acknowledged, and to what was recorded. */
+/** Compares a state with what was acknowledged, and with what was recorded. */
 async function judgeState(
   tried: Case,
   folder: string,

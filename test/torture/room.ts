@@ -24,33 +24,33 @@ import {
 import { serve } from './service.js';
 import type { Outcome, Tally } from './tally.js';
 
-/** The ledgers that a campaign damages copies of, each in a folder of its own, made once. */
+/** The ledgers whose copies a campaign damages. Each has its own folder, and is made once. */
 export interface Room {
   readonly folder: string;
-  /** A ledger at rest, with a snapshot that the service wrote of it. */
+  /** A ledger at rest, with a snapshot that the service wrote. */
   readonly atRest: string;
-  /** The same, with a snapshot that the process which judges files at rest wrote of it. */
+  /** The same, with a snapshot written by the process that judges files at rest. */
   readonly judged: string;
-  /** The same ledger as it stood some hundred acts before. */
+  /** The same ledger some hundred acts earlier. */
   readonly older: string;
-  /** The same ledger left by a service that was killed: the last acts are in its log, and not in its file. */
+  /** The same ledger left by a killed service: its last acts are in the log, and not in the file. */
   readonly logged: string;
-  /** What officers sign in with at a service on any of them. */
+  /** Tokens of the officers for a service on any of these ledgers. */
   readonly tokens: Readonly<Record<string, string>>;
   /** A new folder with a copy of a ledger. */
   copyOf(base: string): string;
   forget(folder: string): void;
 }
 
-/** What this machine has, without which some of it cannot be tried. */
+/** Tools of this machine, without which some kinds cannot be tried. */
 export interface Tools {
-  /** Calls to the system can be watched, made to fail, and killed at. */
+  /** Whether system calls can be watched, made to fail, and used as points to kill at. */
   readonly strace: boolean;
-  /** It can be said how far the files of a process may grow. */
+  /** Whether the size of a process’s files can be limited. */
   readonly prlimit: boolean;
 }
 
-/** One thing that is tried: its own random choices, and where it says what became of it. */
+/** One case: its own random choices, and the place to report its result. */
 export interface Case {
   readonly room: Room;
   readonly random: Random;
@@ -61,21 +61,21 @@ export interface Case {
 }
 
 export const FILE = 'ledger.sqlite';
-/** What says that a snapshot was made by the process that judges files at rest. */
+/** The name of the program in snapshots made by the judging process. */
 export const JUDGE = 'the judge of a campaign';
 export const OFFICERS = ['pool-manager', 'county-finance', 'north-ccg-finance', 'auditor'] as const;
 
-/** Later than everything in the story, and long over. */
+/** Later than everything in the story, and long past. */
 export const AFTER_THE_STORY = '2018-01-01T00:00:00.000Z';
 
 const FACTS_AT_ONCE = 900;
-/** Figures rest on these: what damages one of them unseen would show. */
+/** Receipts on which figures depend, so that unnoticed damage to one of them would show. */
 const RECEIPTS = 200;
 
 export async function makeRoom(): Promise<Room> {
   const folder = mkdtempSync(join(tmpdir(), 'bcf-torture-'));
   const closing: (() => unknown)[] = [];
-  // What makes test ledgers wants something that says when the test is over.
+  // The helpers of test ledgers need an object that runs code when the test is over.
   const t = { teardown: (end: () => unknown) => void closing.push(end) } as unknown as Test;
   const [atRest, judged, older, logged] = ['at-rest', 'judged', 'older', 'logged'].map((name) =>
     join(folder, name),
@@ -95,11 +95,12 @@ export async function makeRoom(): Promise<Room> {
   await withSnapshot(judged);
   const third = await goOn(second);
   await late(third);
-  // Nobody closes it: what a service that was killed leaves. SQLite's shared memory means nothing to who opens it next.
+  // Nobody closes it, like a killed service. SQLite's shared memory file is worthless for the next program that opens
+  // the ledger.
   copyLedger(third.file, logged);
   cpSync(`${third.file}-wal`, join(logged, `${FILE}-wal`));
   await third.close();
-  // As it is noted within a second of the last act.
+  // The service notes its head within a second of the last act.
   copyHead(third.file, logged);
   for (const close of closing) await close();
 
@@ -135,7 +136,7 @@ function copyLedger(file: string, to: string): void {
 
 const copyHead = (file: string, to: string): void => cpSync(headFileOf(file), headFileOf(join(to, FILE)));
 
-/** Opens the ledger that was closed, to go on with it. */
+/** Opens the closed ledger, to continue it. */
 async function goOn({ clock, file }: TestLedger): Promise<TestLedger> {
   const store = openSqliteEventStore({ file, notedBy: JUDGE });
   return new TestLedger(await openLedger(store, clock, { clockMsMax: Infinity }), store, clock, file);
@@ -151,7 +152,7 @@ async function beginning(ledger: TestLedger): Promise<void> {
   await ledger.post('county-finance', 'GrantDetermined', grant());
 }
 
-/** Has the judge’s own snapshot beside a ledger. */
+/** Puts the judge’s own snapshot beside a ledger. */
 async function withSnapshot(folder: string): Promise<void> {
   const file = join(folder, FILE);
   const snapshots = { file: snapshotFile(`${file}.snapshot`), program: () => JUDGE, write: true };
@@ -159,7 +160,7 @@ async function withSnapshot(folder: string): Promise<void> {
   await (await openLedger(store, settableClock(at(AFTER_THE_STORY)), { snapshots })).close();
 }
 
-/** At once, so that they share commits. */
+/** Sends them at once, so that they share commits. */
 async function gapsStated(ledger: TestLedger, count: number): Promise<void> {
   const data = { effective: '2016-04-01', statedOn: '2016-04-01', amount: '1.00', basis: 'a report' };
   await Promise.all(
@@ -196,7 +197,7 @@ async function late(ledger: TestLedger): Promise<void> {
   }
 }
 
-/** What a partner's officer, a pool manager and an auditor ask, each at dates that are over. */
+/** Questions of a partner's officer, a pool manager and an auditor, each at past dates. */
 const WHEN = [
   ['2016-04-01', '2016-03-31T00:00:00.000Z'],
   ['2016-06-30', '2016-06-02T00:00:00.000Z'],

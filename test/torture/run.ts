@@ -2,8 +2,9 @@ import { parseArgs } from 'node:util';
 import { campaign, KINDS } from './campaign.js';
 
 /**
- * `npm run torture -- [--minutes N] [--seed S] [--kinds kills,damage] [--rounds N]`: tries everything in turn until the time is
- * over, or so many rounds are, and ends with 1 where something was lost, doubled, wrong in silence, or hung.
+ * `npm run torture -- [--minutes N] [--seed S] [--kinds kills,damage] [--rounds N]`: tries each kind in turn until the
+ * time or the rounds are over. Ends with 1 if an act was lost or doubled, an answer was silently wrong, or the program
+ * hung.
  */
 const { values } = parseArgs({
   options: {

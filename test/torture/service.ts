@@ -4,8 +4,8 @@ import { MAIN } from '../cli/run.js';
 import { FILE } from './room.js';
 
 /**
- * The only use of time: whoever says nothing for so long is taken to hang. A machine that is busy takes a second for what
- * otherwise takes a tenth of one.
+ * The only time limit: a program that says nothing for so long is taken to hang. A busy machine takes ten times longer
+ * than a quiet one.
  */
 export const DEADLINE_MS = 30_000;
 
@@ -17,7 +17,7 @@ export class Hung extends Error {
   }
 }
 
-/** What something comes to, unless it hangs. */
+/** The result of a promise, unless it hangs. */
 export async function within<T>(what: string, something: Promise<T>): Promise<T> {
   const over = new AbortController();
   const deadline = wait(DEADLINE_MS, undefined, { signal: over.signal, ref: false }).then(() => {
@@ -38,15 +38,15 @@ export interface Ended {
   readonly err: string;
 }
 
-/** A program that was started, and what it comes to. */
+/** A program that was started, and its result. */
 interface Started {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
 }
 
 /**
- * What runs and measures the tests must not follow into the processes that are tortured: it would end them where a file may
- * not grow, which Node by itself takes as a write that failed.
+ * The hooks of the test runner must not follow into the tortured processes. They would end a process when a file may
+ * not grow, while Node alone reports a failed write.
  */
 export const ALONE: readonly string[] = [
   'env',
@@ -84,7 +84,7 @@ export interface Served {
   readonly pid: number;
   readonly address: string;
   readonly ended: Promise<Ended>;
-  /** What it came to, where it has ended by now. */
+  /** The result, if the program has ended. */
   hasEnded(): Ended | undefined;
   /** Asks it to end, and waits until it has. */
   stop(): Promise<Ended>;
@@ -92,7 +92,7 @@ export interface Served {
 }
 
 export interface HowServed {
-  /** What runs Node, such as strace, where it is not run as it is. It must leave the process that was started to Node. */
+  /** The program that runs Node, such as strace. The process that was started must become Node. */
   readonly by?: readonly string[];
   /** What Node is given before the program. */
   readonly node?: readonly string[];

@@ -1,19 +1,19 @@
 import Table from 'cli-table3';
 
 /**
- * What became of one thing that was tried.
+ * The outcome of one case.
  *
- * - held: everything that was acknowledged is there once, and every answer is the right one;
- * - told: it is not, or cannot be known, and the program says so in words;
- * - silent: an answer is wrong, or something is gone, and nothing is said;
- * - lost, doubled: an act that was acknowledged is not there, or is there twice, while the program served the ledger;
+ * - held: every acknowledged act is there once, and every answer is right;
+ * - told: something is wrong or unknown, and the program says so in words;
+ * - silent: an answer is wrong, or something is missing, and the program says nothing;
+ * - lost, doubled: an acknowledged act is missing, or is there twice, while the program serves the ledger;
  * - hung: no answer within the deadline;
- * - wordless: it ended, or refused, but with a fault of the program where words should be.
+ * - wordless: the program ended or refused with a fault of its own instead of words.
  */
 export const OUTCOMES = ['held', 'told', 'silent', 'lost', 'doubled', 'hung', 'wordless'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** What must never be. */
+/** The outcomes that must never happen. */
 const GOALS: readonly (readonly [outcome: Outcome, words: string])[] = [
   ['lost', 'lost'],
   ['doubled', 'doubled'],
@@ -29,15 +29,15 @@ export interface Finding {
   readonly words: string;
 }
 
-/** Counts what was tried, by kind, and keeps what must not be, with the seed that shows it again. */
+/** Counts outcomes by kind, and keeps the forbidden ones with the seed that shows them again. */
 export class Tally {
   readonly #rows = new Map<string, Map<Outcome, number>>();
   readonly #findings: Finding[] = [];
-  /** Kinds whose silence is known: nothing that the program has could tell it. */
+  /** Kinds that are silent by nature, because the program has nothing that could show the damage. */
   readonly #beyondTelling = new Set<string>();
   readonly #remarks = new Map<string, string>();
 
-  /** Counts it, and says whether it must not be. */
+  /** Counts an outcome. Returns whether it is forbidden. */
   note(kind: string, seed: number, outcome: Outcome, words = ''): boolean {
     const row = this.#rows.get(kind) ?? new Map<Outcome, number>();
     this.#rows.set(kind, row);
@@ -48,13 +48,13 @@ export class Tally {
     return isWrong;
   }
 
-  /** Silence of this kind is counted and shown, and is no goal that is missed. */
+  /** Silence of this kind is counted and shown, but is not a failure. */
   cannotBeTold(kind: string): void {
     this.#beyondTelling.add(kind);
     this.remark(kind, 'cannot be told');
   }
 
-  /** What is to be known of a kind beside its numbers, such as what it went without. A kind that was left out has a row too. */
+  /** Adds a remark about a kind, such as a missing tool. A kind that was left out also gets a row. */
   remark(kind: string, words: string): void {
     this.#remarks.set(kind, words);
     if (!this.#rows.has(kind)) this.#rows.set(kind, new Map());

@@ -6,7 +6,7 @@ import { FAILING } from './failing-writes.js';
 import { POWER, powerOnLyingDisk } from './power.js';
 import { Tally } from './tally.js';
 
-/** A short part of `npm run torture`: one round of everything, so that it works whenever somebody runs all of it. */
+/** A short part of `npm run torture`: one round of each kind, so that the whole works whenever somebody runs it. */
 
 const { strace, prlimit } = toolsHere();
 const leftOut = [...(strace ? [] : [POWER]), ...(strace || prlimit ? [] : [FAILING])];

@@ -5,9 +5,8 @@ import type { Case } from './room.js';
 import { command, serve, type Served } from './service.js';
 
 /**
- * Two services have the same file open, and both post and answer; one is killed and started again now and then. A key is
- * one act, whichever of them it is sent to, also where it is sent to both at once; and what one has answered as settled, the
- * other answers too, then and later.
+ * Two services have the same file open, and both post and answer. Now and then one is killed and started again. A key
+ * is one act, even if it is sent to both services at once. What one has answered as settled, the other must answer too.
  */
 
 export const TWO = 'two processes';
@@ -34,7 +33,7 @@ export async function twoProcesses(tried: Case): Promise<void> {
     await Promise.all([
       postAll(tried, services[0], left, each),
       postAll(tried, services[1], right, each),
-      // The same keys at the same time: whoever is second is given the answer of the first.
+      // The same keys at the same time: the second service must give the answer of the first.
       ...services.map((service) => postAll(tried, service, both, each)),
     ]);
     settled.push(...(await asking).flat());
@@ -62,7 +61,7 @@ export async function twoProcesses(tried: Case): Promise<void> {
   room.forget(folder);
 }
 
-/** What was not acknowledged is sent again, until it is. */
+/** Repeats acts without an acknowledgement until they have one. */
 async function repeated(tried: Case, service: Served, acts: readonly Act[]): Promise<void> {
   const TRIES_MAX = 20;
   let refused = '';
@@ -78,7 +77,7 @@ async function repeated(tried: Case, service: Served, acts: readonly Act[]): Pro
   tried.note('told', `it does not record: ${refused}`);
 }
 
-/** Asks while others post, and keeps what is said to be settled. */
+/** Asks while others post, and keeps the settled answers. */
 async function askedAll(tried: Case, service: Served) {
   const found: { readonly path: string; readonly body: string }[] = [];
   for (let asked = 0; asked < 10; asked++) {

@@ -20,12 +20,13 @@ import { byKeyboard, lookedAt, looking, type Looking } from './looking.js';
 import { site } from './site.js';
 
 /**
- * Every page in every state, in a real browser: `npm run test:pages`. A part of it is in the gate (screens.test.ts). States:
- * signed out; a fund in which nothing has happened; the demonstration; a fund of forty partners and ten thousand facts; what
- * is agreed together, and what falls due; what is refused; a ledger that answers no more. `BCF_STATES=empty,large` looks at some of them alone.
+ * Every page in every state, in a real browser: `npm run test:pages`. The gate runs a part of it (screens.test.ts).
+ * States: signed out; a fund in which nothing has happened; the demonstration; a fund of forty partners and ten
+ * thousand facts; a fund with deals and arrears; refusals; a ledger that has stopped answering.
+ * `BCF_STATES=empty,large` runs only these states.
  */
 
-// A state has hundreds of pages; the machine may be slow.
+// A state has hundreds of pages, and the machine may be slow.
 t.setTimeout(0);
 
 const STATES = process.env['BCF_STATES']?.split(',');
@@ -58,7 +59,7 @@ const byHand = ({ fund = '', area = '', partner = '' }: Given): string[] => [
   ...['', '/propose', '/record', '/history', '/history/0'].map((each) => `/register${each}`),
 ];
 
-/** The page of each question that can be asked of what is given. */
+/** The page of each question that can be asked with the given names. */
 const derived = (given: Given): string[] =>
   DERIVED.filter(({ params }) => Object.keys(params.shape).every((each) => each in given)).map((each) =>
     filled(pageOf(each), given),
@@ -66,7 +67,9 @@ const derived = (given: Given): string[] =>
 
 const slug = (name: string): string => name.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase();
 
-/** The first page of the form of each fact: one of the two addresses has it, by whether it waits for a signature. */
+/**
+ * The first page of the form of each fact. It is at one of two addresses, by whether the fact waits for a signature.
+ */
 async function forms(window: Looking, address: string, { fund, area }: Given): Promise<string[]> {
   const places: Readonly<Record<string, string>> = {
     fund: `/funds/${fund!}`,
@@ -96,7 +99,7 @@ async function lookedAtAll(
     const answer = await window.page.goto(`${address}${path}`);
     t.ok(statuses.includes(answer!.status()), `${path} is there: ${answer!.status()}`);
     await lookedAt(t, window, path);
-    // By the keyboard as on a telephone, where least has room.
+    // With the keyboard at the narrowest width, where there is least space.
     stops += await byKeyboard(t, window, path);
   }
   t.comment(`${paths.length} pages, ${stops} stops of the keyboard`);

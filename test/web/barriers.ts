@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 
-/** What a program finds that keeps people from using a page. */
+/** A program that looks for what prevents people from using a page. */
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -10,7 +10,10 @@ interface Found {
   readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[];
 }
 
-/** What axe finds by the rules of WCAG 2.2, levels A and AA. It is the test’s script: pages have none. What it passes is not told, which takes long. */
+/**
+ * The faults that axe finds by the rules of WCAG 2.2, levels A and AA. The test adds the script; pages have none.
+ * Passed rules are not reported, because that takes long.
+ */
 export async function barriers(page: Page): Promise<string[]> {
   if (!(await page.evaluate(`'axe' in window`))) await page.evaluate(AXE);
   const run = `axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'] })`;
@@ -18,7 +21,7 @@ export async function barriers(page: Page): Promise<string[]> {
   return violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`);
 }
 
-/** By how many pixels a page is wider than its window, and which captions are cut at its edge. */
+/** How many pixels a page is wider than its window, and which captions are cut off at its edge. */
 export const tooWide = (page: Page): Promise<{ readonly page: number; readonly captions: readonly string[] }> =>
   page.evaluate(`({
     page: Math.max(0, document.documentElement.scrollWidth - window.innerWidth),
@@ -27,7 +30,7 @@ export const tooWide = (page: Page): Promise<{ readonly page: number; readonly c
       .map((each) => each.textContent.trim()),
   })`);
 
-/** Clicks and waits for the page that the click leads to: a browser goes on with the old one until then. */
+/** Clicks, and waits for the new page. Until it arrives, the browser still shows the old one. */
 export async function follow(page: Page, what: string): Promise<void> {
   const arrived = page.waitForEvent('domcontentloaded');
   await page.click(what);

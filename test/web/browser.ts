@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { chromium, type Browser } from 'playwright-core';
 
 /**
- * A real browser for tests: the one that BCF_BROWSER or the machine has, or the one that comes from npm. What it is started
- * with is ours: the package’s own arguments switch web security off.
+ * A real browser for tests: the one named by BCF_BROWSER, the machine’s own, or the one from npm. It starts with our
+ * own arguments, because the package’s arguments switch web security off.
  */
 const OF_THE_MACHINE = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 

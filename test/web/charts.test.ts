@@ -3,7 +3,10 @@ import { linear, ticks, unitOf } from '../../src/web/charts/scale.js';
 import { stepChart } from '../../src/web/charts/steps.js';
 import { waterfall } from '../../src/web/charts/waterfall.js';
 
-/** Charts are drawn by plain functions: what they draw stands where its value says, and they say in words what they show. */
+/**
+ * Plain functions draw the charts. The tests check that each value is drawn in its place, and that a text describes the
+ * chart.
+ */
 
 t.test('an axis counts in round values, from nothing or below it to above the greatest', async (t) => {
   t.same(ticks(0, 7_000_000), [0, 2_000_000, 4_000_000, 6_000_000, 8_000_000]);

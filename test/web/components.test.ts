@@ -31,8 +31,8 @@ import { nobodyOffers, offeredByNobody } from '../../src/web/format.js';
 import { Html } from '../../src/web/html.js';
 
 /**
- * Every component makes what govuk-frontend publishes for it: the examples of its own fixtures.json. An example is left
- * out only where it uses something that our pages have no use for, and those are named here.
+ * Every component makes the HTML that govuk-frontend publishes for it: the examples of its own fixtures.json. An
+ * example is left out only if it uses something that our pages do not need; those are listed here.
  */
 const NOT_TAKEN: Readonly<Record<string, string>> = {
   isStartButton: 'no page begins a service',
@@ -62,7 +62,7 @@ const fixturesOf = (component: string): readonly Fixture[] =>
     ) as { fixtures: readonly Fixture[] }
   ).fixtures;
 
-/** The names of options that are text or HTML there, and content here. */
+/** Options that are text or HTML in the macros and content in our functions. */
 const CONTENTS: readonly (readonly [text: string, html: string, ours: string])[] = [
   ['text', 'html', 'content'],
   ['titleText', 'titleHtml', 'title'],
@@ -107,7 +107,7 @@ function ours(value: unknown, key = ''): unknown {
   return result;
 }
 
-/** Examples of what the types of our functions do not let anybody write. */
+/** Examples that the types of our functions do not allow. */
 const NOT_WRITTEN =
   /falsy|with empty (items|values)|^empty$|no params|visually hidden text removed|custom names|with field value and items|^translated$/;
 
@@ -116,7 +116,7 @@ const hasUntaken = (value: unknown): boolean =>
     ? value.some(hasUntaken)
     : isMapping(value) && Object.entries(value).some(([name, each]) => name in NOT_TAKEN || hasUntaken(each));
 
-/** HTML without what makes no difference: spaces between tags, and the order of attributes. */
+/** HTML without differences that do not matter: spaces between tags, and the order of attributes. */
 const normal = (html: string): string =>
   html
     .replace(/\s+/g, ' ')
@@ -132,7 +132,7 @@ const normal = (html: string): string =>
 
 interface Component {
   readonly make: (options: never) => Html;
-  /** How the options differ from those of the macro, beside their names. */
+  /** How the options differ from the macro’s, in addition to their names. */
   readonly options?: (options: Options) => Options;
 }
 

@@ -4,12 +4,12 @@ import { contribution, FUND, line, type TestLedger } from '../support/ledger.js'
 import { asShown, FormVisit, titleOf } from './filling-in.js';
 import { site } from './site.js';
 
-/** Forms that no page of ours has shown: whatever is in them, the service answers, and says what is wrong. */
+/** Forms that none of our pages has shown. Whatever they hold, the service answers and says what is wrong. */
 
 const DEAL = `/funds/${FUND}/deal`;
 const PART = { type: 'PlanLineSet', data: { line: 'a', effective: '2016-04-01' } };
 
-/** What is pressed, with what a button could be about. */
+/** Values of buttons, each with a possible subject. */
 const GO = [
   ...['next', 'back', 'check', 'send', 'again', 'deal', 'show', 'upload', 'part-more', 'part-file', 'acts'],
   ...['part-new', 'part-edit', 'part-drop', 'part-up', 'part-open', 'change', 'add', 'remove', 'split'],
@@ -63,7 +63,7 @@ t.test('no form that is sent, however damaged, is a fault of the service', async
   let marks = asShown((await county.get(DEAL)).body);
   let count = 0;
   async function holds(address: string, form: Record<string, string>): Promise<void> {
-    // An officer sends so many forms a minute, and no more.
+    // The service limits the forms of an officer per minute.
     if (++count % 200 === 0) {
       officer = await visitor().signIn('county-finance');
       marks = asShown((await officer.get(DEAL)).body);
@@ -82,7 +82,7 @@ t.test('no form that is sent, however damaged, is a fault of the service', async
     isCheck: fc.boolean(),
     damaged: fc.array(damage, { maxLength: 3 }),
   });
-  // What does not hold is told with its seed.
+  // A failure prints its seed.
   await fc.assert(
     fc.asyncProperty(sent, async ({ address, go, isCheck, damaged }) => {
       const form = new Map(Object.entries({ ...shown.get(address), ...(isCheck && { at: 'check' }) }));

@@ -11,7 +11,10 @@ import { contribution, folder, FUND, openedLedger, type TestLedger } from '../su
 import { asShown, FormVisit, titleOf } from './filling-in.js';
 import { ORIGIN, site, type Visitor } from './site.js';
 
-/** A document that goes with a fact: sent on a page of its own, kept under its digest, given to those who see the fact. */
+/**
+ * A document for a fact. It is sent on a page of its own, kept under its digest, and given to those who may see the
+ * fact.
+ */
 
 const PDF = Buffer.from('%PDF-1.7 the minutes of March');
 const DIGEST = createHash('sha256').update(PDF).digest('hex');
@@ -24,7 +27,7 @@ async function keeping(t: Test, ledger?: TestLedger, more: { documentsOfDisputes
   return { ...(await site(t, ledger ?? (await openedLedger(t, undefined, true)), { documents, ...more })), path };
 }
 
-/** Keeps the document for a stream, as if it had been sent there. */
+/** Keeps the document for a stream, as if an officer had sent it there. */
 async function keptAt(path: string, stream: string): Promise<void> {
   async function* content() {
     yield PDF;
@@ -89,7 +92,7 @@ async function uploadPage(visitor: Visitor): Promise<LightMyRequestResponse> {
   return visit.press(await visit.press(check, papers), 'upload');
 }
 
-/** Records a fact with a document; where it is. */
+/** Records a fact with a document. Returns its address. */
 async function recorded(app: Parameters<typeof sender>[0], visitor: Visitor, file: Sent): Promise<string> {
   const send = sender(app);
   const listed = await send(visitor, await uploadPage(visitor), file);

@@ -6,7 +6,7 @@ import { demonstration } from '../support/scenarios.js';
 import { site, type Visitor } from './site.js';
 import { linksOf, mainOf, plain, readOf, walk, type Walked } from './walk.js';
 
-/** What holds of every page of the demonstration. */
+/** Checks that hold for every page of the demonstration. */
 
 const FROM = [
   '/',
@@ -59,7 +59,7 @@ const everyPage = () =>
     return { ledger: own.ledger, pages, forms, machineOf, get };
   })());
 
-/** The form of the dates, and the address that a browser asks for when its button is pressed and nothing was changed. */
+/** The form of the dates, and the address that a browser asks for if its button is pressed and nothing was changed. */
 function shown({ body }: Walked): string | undefined {
   const [, action, fields] =
     /<div class="bcf-dates">\s*<form method="get" action="([^"]*)"[^>]*>([\s\S]*?)<\/form>/.exec(body) ?? [];
@@ -73,7 +73,7 @@ function shown({ body }: Walked): string | undefined {
   return `${plain(action)}?${new URLSearchParams(sent).toString()}`;
 }
 
-/** What a page tells: all but the form, and the address of the page itself. */
+/** The text of a page, without the form and the page’s own address. */
 const toldBy = (body: string): string => readOf(mainOf(body).replace(/<form method="get"[\s\S]*?<\/form>/, ''));
 
 t.test('“Show” with nothing changed asks the same question, and gives the same answer', async (t) => {
@@ -82,7 +82,7 @@ t.test('“Show” with nothing changed asks the same question, and gives the sa
   let pressed = 0;
   for (const page of pages) {
     const address = shown(page);
-    // A page further on in a list begins at the first again.
+    // With other dates, a list begins at its first page.
     if (address === undefined || /[?&](after|page)=/.test(page.path)) continue;
     t.equal(toldBy(await get(address)), toldBy(page.body), page.path);
     pressed++;
@@ -90,10 +90,10 @@ t.test('“Show” with nothing changed asks the same question, and gives the sa
   t.ok(pressed > 100, `${pressed} pages`);
 });
 
-/** The page of a fact, of whichever stream. */
+/** The address of a fact’s page, in any stream. */
 const FACT = /\/history\/\d+(?=\?|$)/;
 
-/** What stands together: a row of a table, a line of a list, or all that is told of a thing under its heading. */
+/** Parts that belong together: a row of a table, a line of a list, or everything about a thing below its heading. */
 const ROWS = /<tr[\s\S]*?<\/tr>|<li>[\s\S]*?<\/li>|<h\d[^>]*>[^<]*<\/h\d>\s*<dl[\s\S]*?<\/dl>/g;
 
 t.test('a link to a fact leads to the fact whose words stand beside it', async (t) => {
@@ -112,7 +112,7 @@ t.test('a link to a fact leads to the fact whose words stand beside it', async (
       if (link.text === 'Open') {
         const beside = readOf(row).split(/\n|: |; |, /);
         const found = beside.filter((each) => each !== 'None' && fact.includes(each));
-        // Of a thing under its heading, the heading says what it is.
+        // The heading above a thing names it.
         t.ok(found.length > 1 || (row.startsWith('<h') && found.includes(beside[0]!)), `${path}: ${link.href}`);
       } else {
         // An instalment leads to the fact under which it fell due.
@@ -124,7 +124,7 @@ t.test('a link to a fact leads to the fact whose words stand beside it', async (
   t.ok(looked > 100, `${looked} links`);
 });
 
-/** The dates that a page is asked at, of those that it has fields for. */
+/** Values for the dates for which a page has fields. */
 const datesAt = (path: string, fields: readonly string[]): (string | null)[] => {
   const asked = new URLSearchParams(path.split('?')[1]);
   return fields.map((each) => asked.get(each));
@@ -186,11 +186,14 @@ t.test(
   },
 );
 
-/** What readers are shown of a page: no more than what stands open, nor what is for programs. */
+/** What a page shows: without folded parts, and without parts for programs. */
 const visible = (body: string): string =>
   readOf(mainOf(body).replace(/<details[\s\S]*?<\/details>|<p class="govuk-body-s">Rule: [\s\S]*?<\/p>/g, ''));
 
-/** How programs name things: figures and fields, facts, sources, cases, officers and bodies; and what has no value. */
+/**
+ * Names that programs use for figures, fields, facts, sources, cases, officers and bodies, and words for missing
+ * values.
+ */
 const CODE =
   /\b[a-z]+[A-Z][A-Za-z]*\b|\b(?:[A-Z][a-z]+){2,}\b|\b[A-Z]+_[A-Z0-9_]+\b|\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}\b|\bnull\b|\bknown-at\b|\(plan\)/g;
 
@@ -200,7 +203,8 @@ t.test('no page shows a code where a name is known', async (t) => {
   for (const { path, body } of pages) {
     const text = visible(body);
     t.same([...new Set(text.match(CODE) ?? [])], [], path);
-    // Officers whom the file of people does not know, and contributions, are named after bodies: their names go on.
+    // Officers whom the file of people does not know, and contributions, have names made of the names of bodies. These
+    // are allowed.
     const words = new Set(text.split(/[^a-z0-9-]+/));
     t.same(
       bodies.filter((each) => words.has(each)),

@@ -1,9 +1,14 @@
 import type { LightMyRequestResponse } from 'fastify';
 import type { Visitor } from './site.js';
 
-/** Forms as somebody without scripts fills them in: page by page, by the names of their fields, to the page of answers. */
+/**
+ * Fills in forms as somebody without scripts does: page by page, by the names of their fields, to the page of answers.
+ */
 
-/** What is typed and chosen, by the name of the field; a day as it is written. A button to press first, by the title of its page. */
+/**
+ * What is typed and chosen, by the name of the field. A day is written as one text. Under the title of a page, a button
+ * to press first.
+ */
 export type Answers = Readonly<Record<string, string>>;
 
 const UNESCAPED: Readonly<Record<string, string>> = {
@@ -15,7 +20,7 @@ const UNESCAPED: Readonly<Record<string, string>> = {
 };
 const plain = (text: string): string => text.replace(/&(amp|lt|gt|quot|#39);/g, (each) => UNESCAPED[each]!);
 
-/** What a browser would send of the form of a page, if nobody touched it. */
+/** What a browser sends of a form if nobody has changed it. */
 export function asShown(body: string): Record<string, string> {
   const [form = ''] = body.split('<main')[1]!.split('<form').slice(1);
   const fields: Record<string, string> = {};
@@ -60,7 +65,7 @@ function answersOn(body: string, answers: Answers): Record<string, string> {
   );
 }
 
-/** How much of it there was. */
+/** How much work it was. */
 export interface Work {
   pages: number;
   fields: number;
@@ -89,7 +94,10 @@ export class FormVisit {
     return this.#visitor.get(this.#address);
   }
 
-  /** Fills the form in, page by page, from its first page or another, to the page of answers. Throws where a page has something against an answer. */
+  /**
+   * Fills in the form page by page, from its first page or another, to the page of answers. Throws if a page reports an
+   * error.
+   */
   async toAnswers(answers: Answers, from?: LightMyRequestResponse): Promise<LightMyRequestResponse> {
     let page = from ?? (await this.open());
     const pressed = new Set<string>();
@@ -108,7 +116,7 @@ export class FormVisit {
     throw new Error(`${this.#address} has no end: ${titleOf(page.body)}`);
   }
 
-  /** Fills it in and sends it. Returns where it leads: a proposal, or what was recorded. */
+  /** Fills in the form and sends it. Returns the address to which it leads: a proposal, or a recorded fact. */
   async send(answers: Answers): Promise<string> {
     const check = await this.toAnswers(answers);
     const sent = await this.press(check, 'send');

@@ -3,7 +3,7 @@ import { contribution, FUND, line } from '../support/ledger.js';
 import { caseNamed, disputing, raised, DISPUTES } from '../support/disputes.js';
 import { site } from './site.js';
 
-/** Find: what somebody sees that has a name, a reference or a sum; and nothing of what they do not see. */
+/** Find: everything that the officer may see with a name, a reference or a sum, and nothing that they may not see. */
 
 const read = (body: string): string => body.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
 

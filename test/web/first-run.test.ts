@@ -3,7 +3,7 @@ import { emptyLedger } from '../support/ledger.js';
 import { FormVisit, titleOf } from './filling-in.js';
 import { site } from './site.js';
 
-/** An empty ledger is opened in a browser by whoever has the code that the service prints, and by nobody else. */
+/** Only a person with the code that the service prints can open an empty ledger in a browser. */
 
 const CODE = 'the-code-that-was-printed';
 const ANSWERS = {

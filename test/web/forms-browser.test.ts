@@ -61,7 +61,7 @@ t.test('a form is filled in without scripts, and no page of it has a barrier tha
   await follow(plain, 'main button:has-text("Continue")');
   await follow(plain, 'main button:has-text("Split by quarter")');
   t.equal(await plain.inputValue('[name="f.instalments.2.amount"]'), '83333.33');
-  // The key that sends a form goes on, and presses none of the buttons of the list.
+  // The Enter key continues, and presses none of the buttons of the list.
   await Promise.all([plain.waitForEvent('domcontentloaded'), plain.press('[name="f.instalments.0.amount"]', 'Enter')]);
   t.match(await plain.textContent('h1'), 'Schedule and note');
   await follow(plain, 'main button:has-text("Continue")');

@@ -12,7 +12,10 @@ import { isOptional, shapeOf, titleOf, type Fields } from '../../src/web/forms/s
 import { html } from '../../src/web/html.js';
 import { property } from '../support/property.js';
 
-/** Every fact has a form: what is filled in is what would be sent, and what an officer typed is never part of the page. */
+/**
+ * Every fact has a form. The form sends what was filled in, and text that an officer typed never becomes part of the
+ * page’s HTML.
+ */
 
 const name = fc.constantFrom('home-care', 'north-ccg', 'a', 'extra-care-2');
 const text = fc.constantFrom(
@@ -33,7 +36,7 @@ const NAMED: Readonly<Record<string, fc.Arbitrary<string>>> = {
   case: fc.uuid({ version: 4 }),
 };
 
-/** Anything that a field may hold, as far as its own kind goes. */
+/** Any value that a field’s own type accepts. */
 function held(field: z.ZodType): fc.Arbitrary<unknown> {
   const shape = shapeOf(field);
   switch (shape.kind) {

@@ -6,7 +6,10 @@ import { NORTH, openFund } from '../support/ledger.js';
 import { FormVisit, titleOf } from './filling-in.js';
 import { site } from './site.js';
 
-/** A settlement in two places on pages: from one half to making the other, and what each shows of the other. */
+/**
+ * A settlement in two places on pages: the way from one half to making the other, and what each half shows of the
+ * other.
+ */
 
 const FUND = 'testshire-2018-19';
 

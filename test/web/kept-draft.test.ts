@@ -3,7 +3,7 @@ import { FUND } from '../support/ledger.js';
 import { FormVisit, titleOf } from './filling-in.js';
 import { site } from './site.js';
 
-/** A draft outlives the session in which it was begun, for its own officer and nobody else. */
+/** A draft outlives the session in which it began, but only for its own officer. */
 
 t.test(
   'an officer whose session ends while they fill a form in signs in again and finds what they typed',

@@ -3,7 +3,7 @@ import { FUND } from '../support/ledger.js';
 import { FormVisit, titleOf } from './filling-in.js';
 import { site } from './site.js';
 
-/** How many pages are sent: to whoever is signed in by their session, to all others by their address. */
+/** The limits of pages: for signed-in officers by session, for all others by address. */
 
 const MOST = 300;
 const MACHINE = '192.0.2.9';
@@ -51,7 +51,7 @@ t.test('a form that is one too many keeps what was typed, and goes on when there
   t.match([kept.statusCode, titleOf(kept.body)], [429, 'Wait a little, then continue']);
   t.match(kept.body, 'name="f.payer" value="north-ccg"');
   t.notMatch(kept.body, 'sign in again');
-  // Signed in anew, they are counted anew.
+  // A new sign-in begins a new count.
   north.cookie = '';
   await north.signIn('north-ccg-finance');
   const again = await visit.press(kept, '');

@@ -2,25 +2,25 @@ import type { Browser, Page } from 'playwright-core';
 import type { Test } from 'tap';
 import { barriers, follow, tooWide } from './barriers.js';
 
-/** How a page is looked at in a real browser, at every width, with the keyboard, and with what readers change of it. */
+/** Looks at a page in a real browser: at every width, with the keyboard, and with wider spacing of text. */
 
-/** A telephone, which is also a desk at 400 %; a tablet; a desk. */
+/** A telephone, which has the width of a desk at 400 %; a tablet; a desk. */
 export const WIDTHS = [320, 768, 1280] as const;
 const HEIGHT = 900;
 
 export interface Looking {
   readonly page: Page;
-  /** What the browser had against a page, or asked of another place, since it was last asked. */
+  /** The browser’s complaints about a page, and requests to other places, since the last call. */
   heard(): string[];
 }
 
-/** A window in which somebody is signed in, or nobody. What the browser says and asks for is listened to. */
+/** A browser window in which an officer, or nobody, is signed in. Its complaints and requests are recorded. */
 export async function looking(browser: Browser, address: string, officer?: string): Promise<Looking> {
   const context = await browser.newContext({ bypassCSP: true, viewport: { width: 320, height: HEIGHT } });
   const page = await context.newPage();
   let heard: string[] = [];
   page.on('console', (message) => {
-    // A page that says no is no fault of the browser’s.
+    // The browser also complains of a page with an error status, which may be right.
     if (!/status of 4\d\d|status of 503/.test(message.text())) heard.push(`${page.url()} says ${message.text()}`);
   });
   page.on('pageerror', (error) => heard.push(`${page.url()} throws ${error.message}`));
@@ -43,12 +43,12 @@ export async function looking(browser: Browser, address: string, officer?: strin
   };
 }
 
-/** What the spacing of WCAG 1.4.12 must not cut off or push out of the page. */
+/** The text spacing of WCAG 1.4.12, which must not cut anything off or push it out of the page. */
 const SPACED = `* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
   p { margin-bottom: 2em !important; }`;
 
 /**
- * Looks at the page that is open, with all that is folded: barriers, widths, spacing, and that it holds no script of its own.
+ * Checks the open page, with folded parts opened: barriers, widths, spacing, and that it holds no script of its own.
  * @param barriersAt the widths at which a program looks for barriers, which takes most of the time
  */
 export async function lookedAt(
@@ -58,7 +58,7 @@ export async function lookedAt(
   barriersAt: readonly number[] = WIDTHS,
 ): Promise<void> {
   t.equal(await page.evaluate(`document.querySelectorAll('script').length`), 0, `${what} holds no script`);
-  // What is folded is looked at too.
+  // Folded parts are opened and checked too.
   await page.evaluate(`document.querySelectorAll('details').forEach((each) => { each.open = true; })`);
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: HEIGHT });
@@ -72,7 +72,7 @@ export async function lookedAt(
   t.same(heard(), [], `the browser has nothing to say of ${what}`);
 }
 
-/** What is at the place of the element that has the focus, and how it shows that it has it. */
+/** The element with the focus, what is at its place, and how it shows the focus. */
 const FOCUSED = `(() => {
   const at = document.activeElement;
   if (!at || at === document.body) return null;
@@ -103,7 +103,9 @@ interface Focused {
   readonly order: number;
 }
 
-/** Goes through a page by the Tab key alone: what has the focus shows it, nothing lies over it, and the end is reached. */
+/**
+ * Goes through a page with the Tab key alone. Each element shows its focus, nothing covers it, and the end is reached.
+ */
 export async function byKeyboard(t: Test, { page }: Looking, what: string, most = 400): Promise<number> {
   await page.evaluate('window.scrollTo(0, 0); document.activeElement && document.activeElement.blur()');
   const wrong: string[] = [];

@@ -9,7 +9,7 @@ import { contribution, openedLedger, openFund, type TestLedger } from '../suppor
 import { mailServer, type MailServer } from '../support/smtp.js';
 import { ownOnce } from './site.js';
 
-/** Letters to officers for whom something waits: sent to a real mail server, each once. */
+/** Letters to officers for whom something waits, sent once each to a real mail server. */
 
 const PEOPLE = [
   { officer: 'north-ccg-finance', name: 'Nora North', email: 'nora@north.test' },
@@ -45,7 +45,7 @@ const offered = async (ledger: TestLedger, name: string, more: object = {}, term
 
 const header = (letter: string, name: string): string =>
   new RegExp(`^${name}: (.*)$`, 'im').exec(letter.replace(/\n[ \t]+/g, ' '))?.[1] ?? '';
-/** The text of a letter, whose long lines are folded on the way. */
+/** The text of a letter, with folded lines joined. */
 const textOf = (letter: string): string => letter.slice(letter.indexOf('\n\n') + 2).replace(/=\n/g, '');
 
 t.test('an officer for whom something waits gets one letter a day, with a link and without a figure', async (t) => {

@@ -3,7 +3,10 @@ import { contribution, FUND, line, SOUTH } from '../support/ledger.js';
 import { titleOf } from './filling-in.js';
 import { site } from './site.js';
 
-/** The year is rolled forward in the browser, without scripts: looked at, changed, done with one button, and signed. */
+/**
+ * The year is rolled forward in the browser, without scripts: an officer looks, changes, presses one button, and others
+ * sign.
+ */
 
 const PAGE = `/funds/${FUND}/roll-forward`;
 

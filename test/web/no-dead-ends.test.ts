@@ -3,7 +3,7 @@ import { demonstration } from '../support/scenarios.js';
 import { site, type Visitor } from './site.js';
 import { linksOf, mainOf, readOf, walk } from './walk.js';
 
-/** No page of the demonstration leads its officer into a page on which they cannot go on. */
+/** No link on a page of the demonstration leads its officer to a page from which they cannot continue. */
 
 const FROM = [
   '/',
@@ -15,7 +15,7 @@ const FROM = [
   '/areas/norfolk/disputes',
 ];
 
-/** Days that can be typed and not be asked for: three fields each. */
+/** Days that can be typed but cannot be asked for, as three fields each. */
 const DAYS: Readonly<Record<string, readonly [day: string, month: string, year: string]>> = {
   'before the ledger speaks of anything': ['31', '3', '2013'],
   'after all that it speaks of': ['1', '4', '2099'],
@@ -24,7 +24,7 @@ const DAYS: Readonly<Record<string, readonly [day: string, month: string, year: 
   'before anything was known': ['1', '4', '2013'],
 };
 
-/** A visitor that sits at another machine for every so many pages: a service answers no more of them in a minute. */
+/** A visitor with a new address for every so many pages, because the service limits the pages per minute. */
 function machines(sign: () => Promise<Visitor>) {
   let own: Promise<Visitor> | undefined;
   let asked = 0;
@@ -101,7 +101,7 @@ for (const officer of OFFICERS)
     const machine = machines(sign);
     const from = ['/', '/funds', '/areas/suffolk', '/areas/norfolk', '/funds/norfolk-2017-18', '/register/history/26'];
     const pages = await walk(sign, from, 1);
-    // Of links with the same words on pages of one kind, one is followed.
+    // Of links with the same words on pages of one kind, only one is followed.
     const followed = new Map<string, string>();
     for (const { path, body } of pages)
       for (const { href, text } of linksOf(body))

@@ -25,7 +25,7 @@ const HOSTILE = `"><script>alert(1)</script>`;
 /** Texts that the ledger itself writes. */
 const TEXTS: Readonly<Record<string, string>> = { recordedAt: '2016-04-01T09:00:00.000Z', role: 'auditor' };
 
-/** An answer of a shape in which every sum is another one, and every text is hostile. */
+/** An answer in which every sum is different, and every text is hostile. */
 function answerOf(shape: Shape, figures: string[], of = ''): unknown {
   const [option] = shape.anyOf ?? shape.oneOf ?? [];
   if (option) return answerOf(option, figures, of);
@@ -82,7 +82,7 @@ t.test('a page is wider by no list: columns that do not fit stand in a second ta
   t.match(text, 'part 1 of 3');
 });
 
-/** What the demonstration has for the parameters of each question. */
+/** Values from the demonstration for the parameters of each question. */
 const GIVEN: Readonly<Record<string, string>> = {
   officer: 'norfolk-finance',
   fund: 'norfolk-2017-18',
@@ -135,7 +135,10 @@ t.test('every question of the demonstration is answered on its page as it is ans
   t.ok(looked >= DERIVED.length - 1, `${looked} of ${DERIVED.length} pages`);
 });
 
-/** Every title of a field in the answers that have a page of the one kind, by the field’s name and by what its value is. */
+/**
+ * Every title of a field in the answers whose pages are made from declarations, by the field’s name and the kind of its
+ * value.
+ */
 function titlesOf(): Map<string, Map<string, Set<string>>> {
   const titles = new Map<string, Map<string, Set<string>>>();
   const look = (shape: Shape): void => {
@@ -161,7 +164,8 @@ t.test('a name with several meanings has a title for each: nobody approved what 
   t.same(told('items'), { list: ['Grants'] });
   t.same(told('recurrent'), { sum: ['Every year'], flag: ['How often'] });
   t.same(told('revision'), { other: ['Fact', 'Newest fact', 'Newest fact of its disputes'] });
-  // A title that says more than the name, of a name whose values are of several kinds: looked at, and right for each.
+  // Names with values of several kinds and a title of their own. Each was checked by hand, and the title fits every
+  // kind.
   const LOOKED_AT = ['beside', 'given', 'next', 'ringFenced'];
   const special = [...titles].filter(
     ([name, of]) =>

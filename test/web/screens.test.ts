@@ -8,9 +8,14 @@ import { site } from './site.js';
 
 const words = (text: string): string[] => text.trim().split(/\s+/);
 
-/** The pages of figures in a real browser, on the demonstration: no barrier that a program finds, on a telephone and on a desk. */
+/**
+ * The pages of figures of the demonstration in a real browser: a program finds no barrier, on a telephone and on a
+ * desk.
+ */
 
-/** One page of each look; `npm run test:pages` looks at every one, in every state, which takes a while (all-pages.ts). */
+/**
+ * One page of each layout. `npm run test:pages` looks at every page in every state, which takes long (all-pages.ts).
+ */
 const LOOKS =
   words(`gap position plan minimum-tests contributions trace monitoring agreement plan-year medium-term bridge
   disputes dispute-cases dispute-case settlement`);
@@ -38,7 +43,7 @@ const BY_HAND = [
   '/no-such-page',
 ];
 
-/** Pages that somebody goes through with the Tab key alone. */
+/** Pages that are used with the Tab key alone. */
 const BY_KEYBOARD = ['/', BY_HAND[6], BY_HAND[7]];
 
 t.test('no page of figures has a barrier that a program can find, or is wider than its window', async (t) => {

@@ -6,7 +6,7 @@ import { openBrowser } from './browser.js';
 const [address = 'http://127.0.0.1:8181', folder = 'docs/pages', all] = process.argv.slice(2);
 const WIDTHS = all === undefined ? [1280] : [320, 1280];
 
-/** Pages of figures, with what they show best. */
+/** Pages of figures, at the dates at which they show most. */
 const FIGURES = [
   [
     'compare',
@@ -32,7 +32,7 @@ try {
   for (const width of WIDTHS) {
     const context = await browser.newContext({ viewport: { width, height: 900 }, javaScriptEnabled: false });
     const page = await context.newPage();
-    // Documents show the top of a page; whoever looks pages over sees all of each.
+    // Documents show the top of a page. For checking pages, the whole page is taken.
     const picture = async (name: string, fullPage = all !== undefined): Promise<void> => {
       const suffix = all === undefined ? '' : `-${width}`;
       await page.screenshot({ path: `${folder}/${name}${suffix}.png`, fullPage });

@@ -6,16 +6,19 @@ import { SOUTH, type TestLedger } from '../support/ledger.js';
 import { asShown, FormVisit, titleOf } from './filling-in.js';
 import { ORIGIN, site, type Visitor } from './site.js';
 
-/** Hundreds of cases are settled at once: found by a question, or pasted and sent as a table, and told line by line what is wrong. */
+/**
+ * Hundreds of cases are settled at once. They are found by a question, or pasted or sent as a table; errors are shown
+ * line by line.
+ */
 
 const SETTLE = `/areas/${AREA}/disputes/propose/dispute-settled`;
 const LINES = 'f.lines';
-/** What one case of the test comes to: 26 weeks at £1,400. */
+/** The claim of one case of the test: 26 weeks at £1,400. */
 const CLAIMED = 36_400;
 
 async function raisedMany(t: Test, many: number, more: Readonly<Record<string, unknown>> = {}): Promise<TestLedger> {
   const ledger = await disputing(t, undefined, true);
-  // Together: acts that wait for each other are written at once.
+  // Sent together, so that the acts share commits.
   await Promise.all(
     CASES.slice(0, many).map((each) =>
       ledger.post('county-finance', 'DisputeRaised', { ...raised('', more), case: each }, DISPUTES),
@@ -25,7 +28,7 @@ async function raisedMany(t: Test, many: number, more: Readonly<Record<string, u
   return ledger;
 }
 
-/** References that hold no digits shaped like an NHS number. */
+/** References without digits that look like an NHS number. */
 const CASES = Array.from({ length: 520 }, (_each, at) => caseNamed(`case ${at}`)).filter(
   (each) => CaseReference.safeParse(each).success,
 );

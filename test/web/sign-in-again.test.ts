@@ -4,7 +4,7 @@ import { contribution, openedLedger, type TestLedger } from '../support/ledger.j
 import { FormVisit, titleOf } from './filling-in.js';
 import { ORIGIN, site } from './site.js';
 
-/** Signing asks for a sign-in of a short while ago; the officer comes back to what they were about to sign. */
+/** Signing needs a recent sign-in. After signing in again, the officer returns to what they were about to sign. */
 
 const offer = async (ledger: TestLedger) =>
   (
@@ -14,7 +14,7 @@ const offer = async (ledger: TestLedger) =>
     })
   ).outcome.proposal!;
 
-/** Goes on, a little at a time, until the sign-in is too old to sign by. */
+/** Lets time pass in small steps until the sign-in is too old to sign with. */
 async function until31(ledger: TestLedger, look: () => Promise<unknown>): Promise<void> {
   const begun = ledger.clock.now();
   for (const minutes of [16, 31]) {

@@ -6,7 +6,7 @@ import { startProvider, type TestProvider } from '../support/oidc.js';
 import { contribution, FUND, openedLedger } from '../support/ledger.js';
 import { fieldsOf, ORIGIN, ownOnce, site } from './site.js';
 
-/** Signing in with the organisation’s own provider, against a real one; and what attackers try on the way. */
+/** Signing in with the organisation’s provider, against a real provider, with attacks on the way. */
 
 /** A browser in front of the service: it keeps every cookie by its name, as browsers do. */
 class Browser {
@@ -65,7 +65,7 @@ class Browser {
 async function providedSite(t: Test) {
   const provider = await startProvider(t, ORIGIN);
   const ledger = await openedLedger(t, undefined, true);
-  // The provider lives today.
+  // The provider uses today’s clock.
   ledger.now(new Date(performance.timeOrigin + performance.now()).toISOString());
   const people = [
     { officer: 'county-finance', name: 'C. Finance', issuer: provider.issuer, subject: 'anna' },
@@ -282,7 +282,7 @@ t.test('to sign, the provider asks anew who the officer is, however long they ar
   t.equal(signed.headers.location, `${ORIGIN}${address}`);
   t.match((await anna.get(address)).body, 'Recorded on');
 
-  // A provider that takes no notice, and does not say when she signed in.
+  // This provider ignores the request for a recent sign-in, and does not say when she signed in.
   for (const minutes of [16, 16]) {
     ledger.now(new Date(ledger.clock.now() + minutes * 60_000).toISOString());
     await anna.get('/');

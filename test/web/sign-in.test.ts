@@ -5,7 +5,7 @@ import { createSessions, IDLE_MS_MAX } from '../../src/web/session.js';
 import { contribution, folder, FUND, openedLedger } from '../support/ledger.js';
 import { fieldsOf, ORIGIN, site } from './site.js';
 
-/** Signing in and staying signed in; and what officers are told where a page cannot be made. */
+/** Signing in, staying signed in, and what officers read if a page cannot be made. */
 
 const MINUTE_MS = 60_000;
 

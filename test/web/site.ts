@@ -8,7 +8,9 @@ import { openSqliteOnceStore } from '../../src/store/sqlite/once-store.js';
 import { service } from '../http/support.js';
 import { folder, openedLedger, type TestLedger } from '../support/ledger.js';
 
-/** The pages on a test ledger, as a browser without scripts would use them: it keeps its cookie and sends what forms hold. */
+/**
+ * The pages on a test ledger, used as by a browser without scripts, which keeps its cookie and sends what forms hold.
+ */
 export interface Visitor {
   get(path: string, headers?: Record<string, string>): Promise<LightMyRequestResponse>;
   /** Sends the form of a page that has one for this address, filled in. */
@@ -25,7 +27,7 @@ export interface Visitor {
 
 export const ORIGIN = 'http://127.0.0.1:8181';
 
-/** What the hidden fields of a form hold. */
+/** The values of a form’s hidden fields. */
 export function fieldsOf(body: string, action: string): Record<string, string> {
   const form = body.split('<form').find((each) => each.includes(`action="${action}"`));
   if (form === undefined) throw new Error(`There is no form for ${action}.`);
@@ -41,7 +43,7 @@ export function ownOnce(t: Test): OnceStore {
   return once;
 }
 
-/** What of the site is not as most tests have it. */
+/** Settings of the site that differ from most tests. */
 interface Otherwise {
   readonly demonstration?: boolean;
   readonly publicUrl?: string;
@@ -86,7 +88,7 @@ export async function site(
 
   let visitors = 0;
   const visitor = (): Visitor => {
-    // Everybody sits at a machine of their own: how much one sends is another’s limit.
+    // Each visitor has an address of its own, so that one visitor’s requests do not count against another’s limit.
     const remoteAddress = `10.0.0.${++visitors}`;
     const self: Visitor = {
       cookie: '',

@@ -12,7 +12,7 @@ import { typedDay, typedMoney } from '../../src/web/typed.js';
 import { caseNamed } from '../support/disputes.js';
 import { property } from '../support/property.js';
 
-/** A table is read as the rows that it says, or a line of it is told to be wrong: it is never read as other rows. */
+/** A table is read as the rows that its author meant, or a line has an error. It is never read as other rows. */
 
 const fieldsOf = (kind: 'dispute' | 'register', type: string): Fields => factOf(KINDS[kind], type).input.shape;
 const CASES = Array.from({ length: 30 }, (_each, at) => caseNamed(`read ${at}`)).filter(
@@ -93,7 +93,7 @@ const textOf = (rows: readonly Written[], order: readonly (keyof Written)[], sep
     '\n',
   );
 
-/** Fails unless a text is read as the rows that are meant, or something is told to be wrong with it. */
+/** Fails unless a text is read as the rows that are meant, or gets an error. */
 function saysOrTells(text: string, rows: readonly Written[]): boolean {
   const { form, faults } = read(text);
   return faults.length > 0 || JSON.stringify(rowsIn(form)) === JSON.stringify(meant(rows));
@@ -104,7 +104,7 @@ t.test('a table that a spreadsheet writes is read as its rows', async (t) => {
     t,
     fc.property(writtenBy(texts), orders, separators, (rows, order, separator) => {
       const { form, faults } = read(textOf(rows, order, separator, csvCell));
-      // A note that goes over several lines may be rows, and 20,400 may be one sum.
+      // A note of several lines may be rows, and 20,400 may be one sum.
       return faults.length > 0
         ? faults.some((each) => /further down|may be one sum/.test(each))
         : JSON.stringify(rowsIn(form)) === JSON.stringify(meant(rows));

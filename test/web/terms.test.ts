@@ -6,7 +6,7 @@ import { acts, AREA, caseNamed, DISPUTES, disputing, share } from '../support/di
 import { contribution, COUNTY, NORTH, openedLedger, REGISTER_STREAM, type TestLedger } from '../support/ledger.js';
 import { site } from './site.js';
 
-/** What is signed is what is shown: every field of a proposal, in words, whatever kind of fact it is. */
+/** An officer sees what they sign: every field of a proposal, in words, for every kind of fact. */
 
 const propose = async (
   ledger: TestLedger,
@@ -20,7 +20,7 @@ const propose = async (
   return (await ledger.done(officer, command, where ? { in: where } : {})).outcome.proposal!;
 };
 
-/** The text of a page as somebody reads it: tags are spaces between words. */
+/** The text of a page as somebody reads it. Tags become spaces between words. */
 const read = (body: string): string =>
   body
     .replace(/<[^>]*>/g, ' ')

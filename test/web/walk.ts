@@ -1,6 +1,6 @@
 import type { Visitor } from './site.js';
 
-/** The pages that an officer comes to by links, from their tasks on; and how a page is read as its officer reads it. */
+/** The pages that an officer reaches by links from their tasks, and the text of a page as its officer reads it. */
 
 export interface Walked {
   readonly path: string;
@@ -9,16 +9,16 @@ export interface Walked {
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"' };
 
-/** Text of a page, with what stands for marks in it. */
+/** The text of a page, with characters in place of their HTML entities. */
 export const plain = (text: string): string =>
   text.replace(/&(?:#(\d+)|(\w+));/g, (whole, code: string | undefined, name: string) =>
     code === undefined ? (ENTITIES[name] ?? whole) : String.fromCharCode(Number(code)),
   );
 
-/** What a page says, without its navigation: a line for each of its parts. */
+/** The main part of a page, without its navigation. */
 export const mainOf = (body: string): string => /<main[\s\S]*<\/main>/.exec(body)![0];
 
-/** What is read of a part of a page. */
+/** The text of a part of a page. */
 export const readOf = (part: string): string =>
   plain(
     part
@@ -43,7 +43,7 @@ export const linksOf = (part: string): Link[] =>
     text: readOf(text!),
   }));
 
-/** The kind of a page: its address without what it is of, and the names of what it is asked. */
+/** The kind of a page: its address without the name of its subject, and the names of its options. */
 function kindOf(path: string): string {
   const [address, asked = ''] = path.split('?') as [string, string?];
   const kind = address
@@ -55,10 +55,10 @@ function kindOf(path: string): string {
   return `${kind}?${[...new URLSearchParams(asked).keys()].sort().join('&')}`;
 }
 
-/** So many pages are read from one machine: a service answers no more of them in a minute. */
+/** How many pages are read from one address, because the service limits the pages per minute. */
 const PAGES_OF_A_MACHINE = 200;
 
-/** Every kind of page that links lead an officer to, so many of each. Files to download are no pages. */
+/** Visits some pages of every kind to which links lead. Files to download are not pages. */
 export async function walk(machine: () => Promise<Visitor>, from: readonly string[], most: number): Promise<Walked[]> {
   const walked: Walked[] = [];
   const seen = new Set(from);

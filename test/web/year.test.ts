@@ -3,7 +3,7 @@ import { FUND, openedLedger } from '../support/ledger.js';
 import { FormVisit, type Answers, type Work } from './filling-in.js';
 import { site, type Visitor } from './site.js';
 
-/** A year of a fund in the browser, without scripts: everything that its officers record, propose and sign is done in forms. */
+/** A year of a fund in the browser, without scripts: its officers record, propose and sign everything in forms. */
 
 t.test('officers live through a year of a fund in forms alone', async (t) => {
   const ledger = await openedLedger(t, undefined, true);
@@ -12,7 +12,7 @@ t.test('officers live through a year of a fund in forms alone', async (t) => {
   const signedIn = new Map<string, Visitor>();
   let signatures = 0;
 
-  /** Somebody in their browser: after some months of the clock they have to sign in again. */
+  /** An officer in their browser. After some months of the clock they must sign in again. */
   async function as(officer: string): Promise<Visitor> {
     const found = signedIn.get(officer) ?? visitor();
     signedIn.set(officer, found);
@@ -198,7 +198,7 @@ t.test('officers live through a year of a fund in forms alone', async (t) => {
       'f.effective': last,
     });
   }
-  // What comes late to a closed period is an adjustment, with its reason.
+  // A late fact in a closed period is an adjustment, with its reason.
   const late = new FormVisit(await as('county-finance'), `/funds/${FUND}/record/contribution-received`, work);
   const closed = await late.toAnswers({
     'f.contribution': 'north-ccg-nhs-add',
@@ -251,7 +251,7 @@ t.test('officers live through a year of a fund in forms alone', async (t) => {
   t.comment(`${work.pages} pages sent, ${work.fields} fields filled in, ${signatures} signatures`);
 });
 
-/** What a button sends that says these words. */
+/** The value that a button with these words sends. */
 const pressing = (body: string, words: string): string =>
   [...body.matchAll(/<button[^>]*value="([^"]*)"[^>]*>([\s\S]*?)<\/button>/g)].find(
     ([, , said]) => said!.replace(/<[^>]*>/g, '').trim() === words,

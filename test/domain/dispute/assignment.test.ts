@@ -18,7 +18,7 @@ import { disputing } from '../../support/rules-alone.js';
 
 const LATER = '2019-01-01';
 
-/** Two cases of the county against the north group, one of them with an invoice that makes a penny too many for three. */
+/** Two cases of the county against the north group. One has an invoice with a penny that cannot be divided by three. */
 async function splitting(t: Parameters<typeof disputing>[0]): Promise<TestLedger> {
   const ledger = await disputing(t);
   await openFund(ledger, '2018-19');

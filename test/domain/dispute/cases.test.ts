@@ -243,7 +243,7 @@ t.test('what is raised must be a claim', async (t) => {
       'more_than_an_area_disputes',
     ],
   ];
-  // Sixty invoices stay within the bound of an area; a second sixty would not.
+  // Sixty invoices stay below the limit of an area; a second sixty would exceed it.
   await acts(ledger).raise('large', {
     invoices: Array.from({ length: 60 }, () => ({ on: '2018-10-02', amount: '9999999.99' })),
   });

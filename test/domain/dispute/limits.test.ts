@@ -3,7 +3,10 @@ import { acts, caseNamed, caseSums, DISPUTES, head, settle, share } from '../../
 import { COUNTY, NORTH, REGISTER_STREAM, SOUTH, type TestLedger } from '../../support/ledger.js';
 import { disputing } from '../../support/rules-alone.js';
 
-/** What one officer, or one side, can do alone in a dispute; and what nobody can by choosing a day or by splitting it. */
+/**
+ * What one officer, or one side, can do alone in a dispute, and limits that cannot be avoided by choosing a day or by
+ * splitting an act.
+ */
 
 const ONE = { effective: '2018-10-01', case: caseNamed('one') };
 

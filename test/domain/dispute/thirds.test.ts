@@ -11,7 +11,7 @@ import { COUNTY, EAST, NORTH, refusals, SOUTH, WEST } from '../../support/ledger
 import { property } from '../../support/property.js';
 import { disputing } from '../../support/rules-alone.js';
 
-/** A cost that three bodies share: each of the two others answers a case of its own. */
+/** A cost that three bodies share. Each of the other two has a case of its own to answer. */
 
 const third = (partner: string) => [{ partner, share: '1/3' }];
 const NOTHING = { claimant: 10_000, respondent: 0 };

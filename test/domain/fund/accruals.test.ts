@@ -38,7 +38,10 @@ const posting = (type: string, rule: Refused['rule']) => (name: string, data: ob
 const proposing = (type: string, rule: Refused['rule']) => (name: string, data: object) =>
   ({ ...posting(type, rule)(name, data), act: 'propose' }) as const;
 
-/** £1,000.00 received, £600.00 of it spent, and £400.00 owed at the end of the year, by the fact at the revision given. */
+/**
+ * £1,000.00 received, £600.00 of it spent, and £400.00 owed at the end of the year. Returns the revision of the
+ * accrual.
+ */
 async function owing(t: Test): Promise<TestLedger & { readonly accrued: string }> {
   const ledger = await openedLedger(t);
   await openFund(ledger, '2017-18');

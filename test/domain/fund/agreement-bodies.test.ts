@@ -157,7 +157,7 @@ t.test('names in terms are names of bodies; the first day of a term is no day fr
   t.end();
 });
 
-/** A scheme of £1,000,000 that costs so much more, in September. */
+/** A scheme of £1,000,000 that costs more in September. */
 async function overspent(ledger: TestLedger, by: string): Promise<void> {
   await ledger.post('pool-manager', 'PlanLineSet', line({}));
   await ledger.post('county-finance', 'ExpenditureRecorded', {

@@ -8,7 +8,10 @@ import { COUNTY, line, NORTH, openFund, SOUTH, type TestLedger } from '../../sup
 import { told } from '../../support/told.js';
 import { openedLedger } from '../../support/rules-alone.js';
 
-/** What rests on an agreement, and what is free: one agreement stands at a time, and shares keep the terms they were signed by. */
+/**
+ * What depends on an agreement, and what does not. One agreement is in force at a time, and shares keep the terms under
+ * which they were signed.
+ */
 
 const revisionOf = ({ outcome }: Done): string => outcome.events.at(-1)!.revision;
 

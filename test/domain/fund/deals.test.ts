@@ -8,7 +8,10 @@ import { contribution, line, NORTH, PARTNERS, SOUTH, type TestLedger } from '../
 import { asyncProperty } from '../../support/property.js';
 import { openedLedger } from '../../support/rules-alone.js';
 
-/** A deal is its facts one by one where all are accepted, and nothing where one is refused. */
+/**
+ * If every fact of a deal is accepted, the deal is the same as its facts one by one. If one is refused, nothing is
+ * recorded.
+ */
 
 const HISTORIES = Number(process.env['BCF_PROPERTY_RUNS'] ?? 40);
 const DAYS = ['2016-04-01', '2016-04-01', '2016-07-01', '2016-10-01'] as const;
@@ -23,7 +26,10 @@ const part = fc.record({
 });
 type Part = typeof part extends fc.Arbitrary<infer T> ? T : never;
 
-/** The facts that parts stand for: what is new is named by its place, and others are about something named before, or nearly. */
+/**
+ * The facts of a deal’s parts. A new item is named after its place; other parts are about an item named before, or
+ * nearly so.
+ */
 function asFacts(parts: readonly Part[]): SentFact[] {
   return parts.map((each, at) => {
     const named = (pick: number, whats: readonly Part['what'][]): number => {
@@ -42,7 +48,7 @@ function asFacts(parts: readonly Part[]): SentFact[] {
   });
 }
 
-/** Who pays: of a withdrawal, nearly always whoever pays the contribution. */
+/** The payer. A withdrawal nearly always has the payer of its contribution. */
 const payerOf = (parts: readonly Part[], { what, pick, payer }: Part, at: number): string => {
   if (what !== 'withdraw') return payer;
   const agreed = parts.filter((each, place) => each.what === 'agree' && place <= at + 1);
@@ -91,7 +97,7 @@ function asFact({ what, item, to, payer, day, pounds }: Resolved): SentFact {
 
 const OFFICERS = PARTNERS.flatMap((partner) => [`${partner}-finance`, `${partner}-chief`]);
 
-/** Has a fact recorded by whoever may: posted, or proposed and signed. Returns why nobody can. */
+/** Records a fact through any officer who may: posted, or proposed and signed. Returns the refusal if nobody can. */
 async function recorded(ledger: TestLedger, sent: SentFact): Promise<Refusal | undefined> {
   let why: Refusal | undefined;
   for (const officer of OFFICERS) {
@@ -107,7 +113,7 @@ async function recorded(ledger: TestLedger, sent: SentFact): Promise<Refusal | u
   return why;
 }
 
-/** Rules about who acts: another officer may. */
+/** Rules about who acts. Another officer may succeed. */
 const WHO: readonly string[] = ['wrong_partner', 'role_not_allowed', 'same_officer', 'same_partner', 'not_mandated'];
 
 /** Signs a proposal as every officer who can, until it is recorded. */

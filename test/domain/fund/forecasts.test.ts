@@ -15,7 +15,7 @@ const setLine = (ledger: TestLedger, name: string, category: string, amount: str
 const forecast = (ledger: TestLedger, name: string, outturn: string, more: object = {}) =>
   ledger.post('pool-manager', 'ForecastRecorded', { effective: '2016-07-31', line: name, period: 4, outturn, ...more });
 
-/** Budgets to the hundred pounds, which round to the thousands that the paper prints: its lines add up to its total. */
+/** Budgets to the hundred pounds. They round to the thousands in the paper, and its lines add up to its total. */
 const LINES = [
   ['business-development', 'base', '4000800.00', '3635000.00', '-365800.00'],
   ['commissioned', 'base', '68639800.00', '69342000.00', '702200.00'],

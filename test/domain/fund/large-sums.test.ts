@@ -5,7 +5,7 @@ import { contribution, COUNTY, line, NORTH } from '../../support/ledger.js';
 import { told } from '../../support/told.js';
 import { openedLedger } from '../../support/rules-alone.js';
 
-/** One act moves at most £9,999,999,999.99; what the ledger works out of several may be more. */
+/** One act moves at most £9,999,999,999.99. Sums of several acts may be larger. */
 const MOST = '9999999999.99';
 
 const invoice = (of: string, more: object = {}) => ({

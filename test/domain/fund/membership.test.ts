@@ -19,7 +19,10 @@ import {
 import { openedLedger } from '../../support/rules-alone.js';
 import { registerBody } from '../../support/bodies.js';
 
-/** Bodies of every kind; who joins a fund and leaves it during its year; districts that a grant is owed to later. */
+/**
+ * Bodies of every kind, bodies that join and leave a fund during its year, and districts to which a grant is owed
+ * later.
+ */
 
 const TRUST = 'north-trust';
 const CARERS = 'carers-trust';
@@ -371,7 +374,7 @@ t.test(
       amount: '300000.00',
     });
     t.match(await t5('2016-07-02'), ['dfg: east-district fail', 'dfg: west-district pass', 'own: east-district pass']);
-    // A cut falls on the districts by what is in their shares, and on the council by the rest.
+    // The districts bear a cut in proportion to their shares, and the council bears the rest.
     await ledger.post('county-finance', 'GrantReduced', {
       effective: '2016-08-01',
       grant: 'own',

@@ -4,7 +4,7 @@ import { contribution, FUND, NORTH, refusals, SOUTH, type TestLedger } from '../
 import { allocation, publish, testsOf, verdicts } from '../../support/plan.js';
 import { openedLedger } from '../../support/rules-alone.js';
 
-/** A contribution of the minimum falls as far as its allocation, where one is published, and no further. */
+/** A minimum contribution can be reduced to its published allocation, and no further. */
 
 const agree = (ledger: TestLedger, more: object, payer = NORTH) =>
   ledger.signed(

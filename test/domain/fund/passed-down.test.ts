@@ -5,7 +5,10 @@ import { openedLedger } from '../../support/rules-alone.js';
 
 const YEAR_END = { on: '2017-03-31' };
 
-/** £900,000.00 of the DFG that has come, to be passed down: £400,000.00 to the east and £500,000.00 to the west. */
+/**
+ * £900,000.00 of the DFG that has been received and must be passed down: £400,000.00 to the east and £500,000.00 to the
+ * west.
+ */
 async function received(t: Test): Promise<TestLedger> {
   const ledger = await openedLedger(t);
   const shares = [

@@ -5,7 +5,7 @@ import { IS_REFERENCE } from '../../../src/domain/values.js';
 import { contribution, line } from '../../support/ledger.js';
 import { openedLedger } from '../../support/rules-alone.js';
 
-/** References of papers and payments: a number of ten digits is recorded, and looked at once. */
+/** References of papers and payments. A number of ten digits is recorded, with a warning to check it. */
 
 const ORDER = '4500123466';
 

@@ -30,7 +30,7 @@ import {
 } from '../../support/ledger.js';
 import { openedLedger } from '../../support/rules-alone.js';
 
-/** Money of bodies that have ended: waived, kept for a later year, or given back, under whichever name it stands. */
+/** Money of bodies that have ended: waived, kept for a later year, or given back, under any of the names. */
 
 const paidIn = async (ledger: TestLedger, payer: string, amount: string): Promise<void> => {
   const own = contribution({ contribution: `${payer}-extra`, payer, amount });

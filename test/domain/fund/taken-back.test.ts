@@ -13,7 +13,7 @@ import {
 } from '../../support/ledger.js';
 import { openedLedger } from '../../support/rules-alone.js';
 
-/** What was taken back is not there for anything new: it would stand in some figures and not in others. */
+/** Nothing new can depend on a fact that was taken back. Otherwise it would be in some figures and not in others. */
 
 const YEAR_OF_POTS = 'testshire-2015-16';
 

@@ -10,7 +10,7 @@ import { allocation, publish, scheme, SOCIAL_CARE, testsOf, type AskedTest } fro
 import { asyncProperty } from '../../support/property.js';
 import { openedLedger } from '../../support/rules-alone.js';
 
-/** What is foreseen of a proposal is what is found once it is signed, whatever else is on the table. */
+/** The what-if of a proposal gives the figures that are found once it is signed, whatever else is proposed. */
 
 const HISTORIES = Number(process.env['BCF_PROPERTY_RUNS'] ?? 30);
 const FIRST = '2016-04-01' as Day;
@@ -52,7 +52,7 @@ const moves = fc.array(
   { minLength: 12, maxLength: 30, size: 'max' },
 );
 
-/** A fund that passes: an allocation with minima, lines within it, and a grant to be passed down. */
+/** A fund that passes its tests: an allocation with minima, lines within it, and a grant to be passed down. */
 async function passing(ledger: TestLedger): Promise<void> {
   await publish(ledger, allocation({ minima: { socialCare: '1000000.00', outOfHospital: '900000.00' } }));
   await ledger.signed(

@@ -17,7 +17,7 @@ import { EventRef, ItemRef, PartnerRef, ProposalRef, SourceRef } from '../../../
 import { EffectiveDay, Money, SignedMoney } from '../../../src/domain/values.js';
 import { allFacts } from '../../../src/ledger/catalogue.js';
 
-/** What is looked at of a schema as JSON Schema describes it. */
+/** The parts of a JSON Schema that the test looks at. */
 interface Described {
   readonly title?: string;
   readonly description?: string;
@@ -37,7 +37,7 @@ function fieldsOf(described: Described, path: string): (readonly [path: string, 
   return [...own, ...parts.flatMap((each) => (each ? fieldsOf(each, path) : []))];
 }
 
-/** The sentences of types that any field may be of: a field says what it is itself. */
+/** The descriptions of types that many fields share. Each field must have its own description. */
 const SAID_OF_ANY = [EffectiveDay, Money, SignedMoney].map((type) => type.meta()!.description);
 
 t.test('every field of every fact has a title and a sentence of its own', async (t) => {

@@ -5,7 +5,7 @@ import { contribution, NORTH, SOUTH, type TestLedger } from '../../support/ledge
 import { allocation, publish } from '../../support/plan.js';
 import { openedLedger } from '../../support/rules-alone.js';
 
-/** Where an act breaks rules of two steps that follow one another, it is refused by the first of them. */
+/** If an act breaks the rules of two consecutive steps, the first of the two refuses it. */
 
 const NOBODY = 'nobody-known';
 const OUTSIDE = '2018-05-01';
@@ -18,7 +18,7 @@ const varied = (effective: string, now: string) => ({
   data: { effective, contribution: 'minimum', now, reason: 'overstated' } as never,
 });
 
-/** A fund with a contribution of the minimum, a little above its allocation; one of its groups ends in the year. */
+/** A fund with a minimum contribution a little above its allocation. One of its groups ends in the year. */
 async function withMinimum(t: Test): Promise<{ readonly ledger: TestLedger; readonly allocated: string }> {
   const ledger = await openedLedger(t);
   await registerAll(ledger);

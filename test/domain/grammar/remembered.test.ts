@@ -12,14 +12,19 @@ import {
 } from '../../../src/domain/grammar/remembered.js';
 import { property } from '../../support/property.js';
 
-/** What is in force on a day, as known then: held to the definition in words, on lists of any facts and any reversals. */
+/**
+ * What is in force on a day, as known then, compared with the definition in words, for lists of any facts and
+ * reversals.
+ */
 
 type Fact = Remembered<{ readonly effective: Day; readonly name: number }>;
 
 const DAYS = ['2016-04-01', '2016-04-02', '2016-04-03', '2016-04-04'] as Day[];
 const day = fc.constantFrom(...DAYS);
 
-/** A history: facts, each taken back or not at some later revision from some day on, and revisions of other events between. */
+/**
+ * A history: facts, each perhaps reversed at a later revision from some day on, with revisions of other events between.
+ */
 const history = fc
   .array(
     fc.record({
@@ -42,7 +47,10 @@ const history = fc
 
 const asked = fc.record({ on: day, upTo: fc.oneof(fc.integer({ min: -1, max: 40 }), fc.constant(undefined)) });
 
-/** In force, step by step: what had been recorded by then, as it was then; of that what has begun; of that what goes on. */
+/**
+ * In force, step by step: what had been recorded by then, in its state of then; of that, what has begun; of that, what
+ * has not ended.
+ */
 function plainly(all: readonly Fact[], { on, upTo = 1000 }: { on: Day; upTo?: number | undefined }): Fact[] {
   const found: Fact[] = [];
   for (let revision = 0; revision <= upTo; revision++) {

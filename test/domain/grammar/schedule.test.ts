@@ -6,7 +6,7 @@ import { exactly, pence, total } from '../../../src/domain/money.js';
 import { equalParts, Instalments, type Instalment } from '../../../src/domain/grammar/schedule.js';
 import { property } from '../../support/property.js';
 
-/** Instalments by rule: what is written out is what somebody would have had to type. */
+/** Instalments by rule. The expanded list is what somebody would have had to type. */
 
 const read = (sent: unknown): readonly Instalment[] => {
   const found = readAs(Instalments, sent);

@@ -95,7 +95,7 @@ t.test('a mandate is given by two officers of the partner, and holds from its fi
     'same_officer',
   );
 
-  // With one chief officer only, nobody can be the second: the keeper registers partners with two able officers.
+  // With only one chief officer there is no second one, so the keeper registers partners with two officers who can act.
   const county = { ...mandate, partner: COUNTY };
   const made = await ledger.done('county-chief', propose('OfficerMandated', county), here);
   const { outcome } = await ledger.done('registrar', { act: 'agree', proposal: made.outcome.proposal! }, here);
@@ -288,7 +288,7 @@ t.test('an ending ends every mandate of the role that is in force, and none that
   const deputy = { officer: 'north-deputy', partner: NORTH, role: 'finance-officer' };
   for (const [effective, until] of [
     ['2016-04-01', '2017-03-31'],
-    // Proposed later and of an earlier day: it overlaps the first.
+    // Proposed later, for an earlier day, so it overlaps the first.
     ['2016-03-01', '2016-12-31'],
     ['2018-01-01', '2018-12-31'],
   ] as const) {

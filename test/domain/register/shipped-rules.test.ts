@@ -4,8 +4,8 @@ import { NATIONAL_TOTALS } from '../../../src/domain/reference/national-totals.j
 import { shippedRuleSet } from '../../../src/domain/reference/rule-sets.js';
 
 /**
- * What is shipped of the years of the seed papers and of today, each with the source that was read. A figure that changes here
- * changes what officers are told: it needs another source.
+ * The shipped data for the years of the seed papers and of today, each with the source that was read. A change of a
+ * figure here changes what officers read, and needs another source.
  */
 
 const FRAMEWORK_2016 = 'Department of Health, Better Care Fund policy framework 2016-17';

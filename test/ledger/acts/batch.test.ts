@@ -28,7 +28,7 @@ import {
 } from '../../support/ledger.js';
 import { asyncProperty } from '../../support/property.js';
 
-/** Acts that share a commit: what is acknowledged is on disk, what is not has left nothing, whatever fails. */
+/** Acts that share a commit. Acknowledged acts are on disk, and the others have left nothing behind, whatever fails. */
 
 const NEXT = 'testshire-2017-18';
 const post = (type: string, data: object): Command => ({ act: 'post', fact: { type, data: data as never } });
@@ -39,11 +39,11 @@ type Fault = (within: Batch) => Batch;
 interface Faulty {
   readonly ledger: TestLedger;
   readonly store: SqliteEventStore;
-  /** What the next transactions do wrong, one after another; as they should once there are no more. */
+  /** The faults of the next transactions, one after another. After them, transactions succeed. */
   readonly faults: (Fault | 'before' | 'at the commit' | 'others have written' | undefined)[];
 }
 
-/** A ledger on a real file, whose transactions can be made to fail at each point: the file undoes them itself. */
+/** A ledger on a real file whose transactions can be made to fail at each point. The file itself rolls them back. */
 async function faulty(t: Test): Promise<Faulty> {
   const file = join(folder(t), 'ledger.sqlite');
   const opened = await openedLedger(t, file);
@@ -68,7 +68,7 @@ async function faulty(t: Test): Promise<Faulty> {
     },
     clock,
   );
-  // The faults are meant for acts, so nothing else is to be done first.
+  // The faults are meant for acts, so the states are loaded before.
   for (const fund of [FUND, NEXT]) await ledger.stateOf('fund', fundStream(fund));
   const service = new TestLedger(ledger, store, clock, file);
   t.teardown(() => service.close());
@@ -149,7 +149,7 @@ for (const [name, fault] of [
 ] as const) {
   t.test(`a commit that fails ${name} fails every act in it, and leaves nothing`, async (t) => {
     const { ledger, store, faults } = await faulty(t);
-    // More than a page, so that the state is read anew page by page.
+    // More than a page, so that the state is read again page by page.
     await stated(ledger, 1_100);
     const head = await store.head();
     faults.push(fault);
@@ -170,7 +170,7 @@ for (const [name, fault] of [
   });
 }
 
-/** An offer and two plan lines, whose commit fails: the offer is in the state that the lines were decided on. */
+/** An offer and two plan lines in a commit that fails. The lines were decided on the state with the offer. */
 async function failing({ ledger, store }: Faulty, t: Test): Promise<void> {
   const proposal: Command = { act: 'propose', fact: { type: 'ContributionAgreed', data: offered() as never } };
   const failed = await Promise.allSettled([
@@ -220,7 +220,7 @@ t.test('an act that another service recorded in the last moment is found, not re
   const { ledger } = await faulty(t);
   const { model } = ledger.ledger;
   const first = await ledger.done('pool-manager', set('a'), { key: 'same' });
-  // The first look at the key comes too early to see it.
+  // The first look-up of the key comes too early to find it.
   const { acted } = model;
   Object.assign(model, {
     acted() {
@@ -237,7 +237,7 @@ t.test('an act that cannot be decided fails alone', async (t) => {
   const { ledger } = await faulty(t);
   const { model } = ledger.ledger;
   const { voidActs } = model;
-  // The first act that is decided meets a fault of the program.
+  // The decision of the first act meets a fault of the program.
   Object.assign(model, {
     voidActs() {
       Object.assign(model, { voidActs });

@@ -25,7 +25,7 @@ const set = (name: string): Command => ({
   fact: { type: 'PlanLineSet', data: line({ line: name }) as never },
 });
 
-/** A clock that runs, and that somebody can set. */
+/** A clock that runs, and that the test can set. */
 function machine(text: string) {
   let now: number = at(text);
   let elapsed = 0;
@@ -40,7 +40,7 @@ function machine(text: string) {
   };
 }
 
-/** A read model that says what a watch asks of it. */
+/** A read model with the answers that a watch asks for. */
 const knowing = (demonstration: boolean, last: () => number) => {
   const model = createReadModel();
   return {
@@ -90,7 +90,7 @@ t.test('nothing is stamped far ahead of the clock', async (t) => {
   t.equal(story.doubt(), undefined, 'a demonstration tells its story at its own instants');
 });
 
-/** A store with a clock of its own, which is ahead of the machine’s by so much and answers when it is told to. */
+/** A store with a clock of its own, which is ahead of the machine’s clock and answers when the test says so. */
 function clockOf({ clock, runs }: ReturnType<typeof machine>, ahead: { ms: number }) {
   const told = { asked: 0, takes: 0, fails: false };
   return {

@@ -7,7 +7,7 @@ import { Refusal } from '../../../src/domain/rules.js';
 import { verify } from '../../../src/ledger/audit/verify.js';
 import { emptyLedger, folder, REGISTER_STREAM } from '../../support/ledger.js';
 
-/** A ledger that an earlier program wrote by earlier rules, and what today’s rules let be done with it. */
+/** A ledger that an earlier program wrote by earlier rules, and acts that today’s rules allow on it. */
 
 const IN = { in: REGISTER_STREAM };
 
@@ -19,7 +19,7 @@ t.test(
     const file = join(folder(t), name);
     writeFileSync(file, gunzipSync(readFileSync(fixture)), { mode: 0o600 });
     const ledger = await emptyLedger(t, file);
-    /** Under which rule an officer’s signature is refused, or that it is not: nothing is recorded. */
+    /** The rule that refuses an officer’s signature, or that it is not refused. Nothing is recorded. */
     const signing = async (officer: string, proposal: string): Promise<string> => {
       const done = await ledger.submit(officer, { act: 'agree', proposal }, { ...IN, dryRun: true });
       return done instanceof Refusal ? done.rule : 'signed';

@@ -470,7 +470,7 @@ t.test('a step in a template’s words is the step in codes, also where a file p
   t.same((await verify(ledger.store)).problems, []);
 });
 
-/** Rules of 2016-17 in which types of scheme are called so. */
+/** Rules of 2016-17 with these names for types of scheme. */
 const rulesCalling = (schemeTypes: readonly object[], more: object = {}) => ({
   effective: '2016-04-01',
   year: '2016-17',

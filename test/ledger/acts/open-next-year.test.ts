@@ -27,7 +27,7 @@ import { openedLedger as rulesAlone } from '../../support/rules-alone.js';
 import { asyncProperty } from '../../support/property.js';
 import { scheme } from '../../support/plan.js';
 
-/** Next year's fund from this one: what goes on, what does not, who does it, and that it is done once. */
+/** Opening next year's fund from this one: what continues, what does not, who does it, and that it is done once. */
 
 const NEXT = 'testshire-2017-18';
 

@@ -73,7 +73,7 @@ t.test('an act that was recorded before its answer came is answered as it was re
     ...alone,
     async append(...values) {
       const appended = await opened.store.append(...values);
-      // As where another service has recorded the same key meanwhile, with an instant of its own.
+      // As if another service had recorded the same key meanwhile, with an instant of its own.
       return appends++ === 0 ? { ...appended, asSent: false } : appended;
     },
   };

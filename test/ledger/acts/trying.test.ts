@@ -14,7 +14,7 @@ import { folder } from '../../support/ledger.js';
 import { property } from '../../support/property.js';
 import { testStore } from '../../support/store.js';
 
-/** Ledgers with every fact that there is: what is tried on them, and undone, leaves every state as it was. */
+/** Ledgers with every fact that exists. Facts that are tried and undone must leave every state as it was. */
 const FIXTURES = fileURLToPath(new URL('../../../../test/fixtures/rules-1', import.meta.url));
 
 const ledgers = readdirSync(FIXTURES).filter((name) => name.endsWith('.sqlite.gz'));

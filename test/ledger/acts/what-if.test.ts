@@ -15,7 +15,7 @@ import {
   type TestLedger,
 } from '../../support/ledger.js';
 
-/** What would be if acts were recorded: told before they are, and held to what is told once they have been. */
+/** What-if: the figures before an act is recorded must match the figures once it has been. */
 
 const tried = async (ledger: TestLedger, acts: readonly object[], officer = 'county-finance', more = {}) => {
   const found = await whatIf(ledger.ledger, FUND, WhatIfAsked.parse({ acts, on: '2016-04-01', ...more }), {

@@ -6,7 +6,7 @@ import { acceptLoss } from '../../../src/ledger/audit/loss.js';
 import { openSqliteEventStore } from '../../../src/store/sqlite/sqlite-event-store.js';
 import { at, line, openedLedger } from '../../support/ledger.js';
 
-/** A ledger goes on although acts are gone only where that can be recorded. */
+/** A loss of acts is accepted only if the acceptance can be recorded. */
 
 t.test('a loss is accepted once it can be recorded, and not before', async (t) => {
   const made = await openedLedger(t);

@@ -27,7 +27,7 @@ function file(t: Test, outOfOrder = false): EventStore {
   return store;
 }
 
-/** What an event is, wherever it is stored. */
+/** The content of an event that does not depend on its store. */
 const lines = async (store: EventStore): Promise<string[]> =>
   (await everything(store)).map((event) => eventLine({ ...event, position: '' }));
 

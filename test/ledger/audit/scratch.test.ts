@@ -12,7 +12,10 @@ import { scratchOf } from '../../../src/ledger/audit/scratch.js';
 import { eventId } from '../../../src/ledger/acts/event-id.js';
 import { carried, contribution, FUND, line, openedLedger, openFund, stated } from '../../support/ledger.js';
 
-/** A scratch stands for the ledger: one stream of it goes on, everything else is as it is, and nothing is recorded. */
+/**
+ * A scratch stands in for the ledger. One stream of it can change, all others stay as they are, and nothing is
+ * recorded.
+ */
 
 const STREAM = fundStream(FUND);
 const OTHER = fundStream('testshire-2017-18');
@@ -137,7 +140,7 @@ t.test('whatever was tried on a fund before, what is tried next is told as if no
         const told = async (of: Ledger) => JSON.stringify(WhatIfAnswer.parse(await whatIf(of, FUND, asked, by)));
         const first = await told(ledger.ledger);
         if ((await told(ledger.ledger)) !== first) throw new Error('Asked again, it says something else.');
-        // Another service on the same ledger has tried nothing yet.
+        // Another service on the same ledger, which has tried nothing yet.
         const other = await openLedger(ledger.store, ledger.clock);
         if ((await told(other)) !== first) throw new Error('Who has tried nothing before is told something else.');
         signed += first.split('"signedBy":"').length - 1;

@@ -4,12 +4,15 @@ import type { Ledger } from '../../../src/ledger/ledger.js';
 import { refuse } from '../../../src/domain/rules.js';
 import { emptyLedger, line, openedLedger, type TestLedger } from '../../support/ledger.js';
 
-/** Which ledger may have files removed from a folder of documents: one that is in no doubt about what its facts name. */
+/**
+ * Whether files may be removed from a folder of documents. They may only if the ledger is certain about what its facts
+ * name.
+ */
 
 const HERE = '/var/lib/bcf/ledger.sqlite';
 const ELSEWHERE = '/srv/training/ledger.sqlite';
 
-/** A ledger, and what the folder of its documents notes of it. */
+/** A ledger, and the notes of its folder of documents about it. */
 async function noting(t: Test) {
   const ledger = await openedLedger(t);
   const noted = await toNote(ledger.ledger, HERE, undefined);

@@ -7,7 +7,7 @@ import { openSqliteEventStore } from '../../../src/store/sqlite/sqlite-event-sto
 import { everything, someEvents } from '../../store/conformance.js';
 import { folder } from '../../support/ledger.js';
 
-/** What is wrong with the tree of a file is told where it is, neighbours together. */
+/** Faults of the tree of a file are reported with their place, neighbouring ones together. */
 
 const FAULTS = {
   'an untouched file': ['SELECT 1', []],
@@ -44,7 +44,7 @@ const FAULTS = {
   ],
 } as const;
 
-/** A file of 1,100 events, changed behind its back. */
+/** A file of 1,100 events that was changed with a database tool. */
 async function edited(t: Test, statement: string): Promise<string> {
   const file = join(folder(t), 'ledger.sqlite');
   const made = openSqliteEventStore({ file });

@@ -35,7 +35,7 @@ async function signedLedger(t: Parameters<typeof openedLedger>[0]): Promise<Test
   return ledger;
 }
 
-/** Changes the file behind the ledger's back, as somebody with a database tool could who makes it one of before there was the tree. */
+/** Changes the file with a database tool, after turning it into a file of before the tree. */
 const tampered = (ledger: TestLedger, ...statements: string[]): Promise<void> =>
   edited(ledger, 'DROP TABLE leaves', 'DROP TABLE subtrees', 'PRAGMA user_version = 1', ...statements);
 
@@ -157,7 +157,7 @@ t.test('each kind of tampering is found by a named check', async (t) => {
     const ledger = await signedLedger(t);
     await tampered(ledger, ...statements);
     const canonicalised = new DatabaseSync(ledger.file);
-    // JSON functions of SQLite keep an order of their own; what is tampered with should fail for one reason only.
+    // SQLite’s JSON functions have an order of their own, and a change should fail for one reason only.
     for (const row of canonicalised.prepare('SELECT position, data, metadata FROM events').all() as {
       position: number;
       data: string;
@@ -169,7 +169,7 @@ t.test('each kind of tampering is found by a named check', async (t) => {
         .run(canonical(JSON.parse(row.data)), canonical(JSON.parse(row.metadata)), row.position);
     }
     canonicalised.close();
-    // Whatever is tampered with is no longer what the rules decided, or no longer what came before it.
+    // A change makes an event differ from what the rules decided, or from the event before it.
     const others = (await found(ledger)).filter((check) => check !== 'decisions');
     t.same(others, checks, name);
   }
@@ -278,7 +278,7 @@ t.test('of very many findings the first hundred of each check are kept, and how 
   for (const check of Object.keys(counts) as CheckName[]) t.ok(kept(check) > 0, check);
 });
 
-/** Puts forged events at the end of a ledger, as its own service would have written them, but undecided. */
+/** Appends forged events in the form that the ledger’s own service writes, without a decision. */
 async function forged(
   t: Parameters<typeof openedLedger>[0],
   forge: (append: Append, ledger: TestLedger) => Promise<void>,

@@ -26,8 +26,8 @@ import { asyncProperty } from '../../support/property.js';
 import { programOf } from '../../http/disputing.js';
 
 /**
- * Every declared question, asked by somebody who may see the totals of an area and no case of it. What rests on claims
- * stands in fields of their types alone, and moves only where five cases or more have changed.
+ * Every declared question, asked by somebody who may see the totals of an area but none of its cases. Figures that
+ * depend on claims are only in fields of the types for claims, and change only if five or more cases have changed.
  */
 
 const YEAR = 'testshire-2018-19';
@@ -56,7 +56,7 @@ const DATES = [
 
 type Masked = readonly [rest: unknown, claims: readonly unknown[]];
 
-/** An answer without its figures of claims, and those figures in their order. */
+/** An answer without its figures of claims, and these figures in their order. */
 function masked(schema: z.ZodType, value: unknown): Masked {
   const claims: unknown[] = [];
   const walk = (of: z.ZodType, at: unknown): unknown => {
@@ -71,8 +71,8 @@ function masked(schema: z.ZodType, value: unknown): Masked {
       const shape = of.shape as Record<string, z.ZodType>;
       return Object.fromEntries(
         Object.entries(at as object).flatMap(([name, each]) =>
-          // How much of the ledger it was worked out from says nothing of a case; identifiers and hashes of events of funds and
-          // of the register are those of one of the two ledgers.
+          // The number of events says nothing about a case. Identifiers and hashes of events of funds and of the
+          // register differ between the two ledgers.
           ['ledger', 'release', 'id', 'hash'].includes(name)
             ? []
             : [[name, shape[name] ? walk(shape[name], each) : each]],
@@ -115,7 +115,7 @@ interface World {
   readonly program: Sight;
 }
 
-/** A fund with a return filed, and seven cases of which one is as told. */
+/** A fund with a filed return and seven cases, one of which is as given. */
 async function world(t: Test, altered: Readonly<Record<string, unknown>> = {}, cases = 7): Promise<World> {
   const ledger = await disputing(t);
   await programOf(ledger, COUNTY, 'registrar');
@@ -151,7 +151,7 @@ t.test('a case that is altered moves nothing but figures of the types of claims'
     const after = await answers(other.ledger, other.program);
     t.same([...after.keys()], [...before.keys()]);
     for (const [name, [rest]] of after) {
-      // A table has the figures of its answer, and rows of breakdowns are renewed with their cases.
+      // A table has the same figures as its answer, and the rows of breakdowns change with their cases.
       if (isTable(name) || /^disputes /.test(name)) continue;
       t.same(rest, before.get(name)![0], `${JSON.stringify(altered)}: ${name}`);
     }
@@ -193,7 +193,7 @@ t.test('while fewer than five cases change, no answer moves, at whatever dates i
     ledger.now(clock);
     for (const [question, [, claims]] of await answers(ledger, program)) {
       if (isTable(question) || /^gap-history /.test(question)) continue;
-      // Cases that grow older together go from one row to another.
+      // Cases that grow older move together from one row to another.
       const sums = (all: readonly unknown[] = []) => all.filter((each) => typeof each === 'string');
       t.same(sums(claims), sums(before.get(question)?.[1]), `${question}, once ${name} was decided`);
     }
@@ -279,7 +279,7 @@ t.test('the releases that are kept are those that are made of the ledger from no
           }
           at = (at + days * 86_400_000) as typeof at;
           ledger.clock.set(at);
-          // What is asked earlier is what later answers go on from.
+          // Later answers continue from releases that were asked for earlier.
           const kept = (await releasedUpTo(ledger.ledger, AREA, at)).at(at);
           const { model } = ledger.ledger;
           const fresh = claimReleases(model.stream('dispute', DISPUTES).own);

@@ -1,9 +1,9 @@
 import t from 'tap';
 import { keepEntries, type HistoryEntry } from '../../../src/ledger/memory/kept-entries.js';
 
-/** Entries are read from the store once, for as long as there is room for them. */
+/** Entries are read from the store once, and kept as long as there is room for them. */
 
-/** A store of some streams: how many events each has can grow. The events of one stream are at every tenth place. */
+/** A store of some streams. The test can add events. The events of one stream are at every tenth place. */
 function streams(sizes: Record<string, number>) {
   const reads: string[] = [];
   const known = (stream: string) => ({ events: sizes[stream] ?? 0, size: 10 * Math.max(...Object.values(sizes)) });
@@ -88,7 +88,7 @@ t.test('a page of a large stream does not have the whole of it read, unless it i
 });
 
 t.test('an event that becomes known in any moment of a reading is read next, by all who wait', async (t) => {
-  /** Two ask at once, and a third event is known so many turns later; a third asks in that moment. */
+  /** Two ask at once, and some turns later a third event is known. A third asks in that moment. */
   const grownAfter = async (turns: number): Promise<number[][]> => {
     const sizes = { a: 2 };
     const kept = keepEntries(streams(sizes), 10);

@@ -15,15 +15,17 @@ import { folder } from '../../support/ledger.js';
 import { property } from '../../support/property.js';
 import { testStore } from '../../support/store.js';
 
-/** A state that was packed and unpacked decides and moves on as the one that never was, and reads no more than it is asked for. */
+/**
+ * A state that was packed and unpacked decides and changes like one that never was, and reads only what is asked for.
+ */
 
-/** All of a state, in the order of its entries and fields, whatever kind of map holds it. */
+/** The whole state in the order of its entries and fields, whatever kind of map holds it. */
 const written = (state: FundState): string =>
   JSON.stringify(state, (_, value: unknown) => (value instanceof Map ? [...(value as Map<unknown, unknown>)] : value));
 
 const again = (state: FundState): FundState => unpacked(packed(state));
 
-/** A fund of so many items, each with a series of what is agreed. */
+/** A fund with so many items, each with a series of agreed sums. */
 function fundOf(items: number): FundState {
   const state = emptyFund();
   for (let each = 0; each < items; each++) {

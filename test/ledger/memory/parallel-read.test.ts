@@ -22,9 +22,9 @@ import { carried, emptyLedger, folder, line, openedLedger } from '../../support/
 import { asyncProperty } from '../../support/property.js';
 import { demonstration } from '../../support/scenarios.js';
 
-/** A ledger that is read in several threads is remembered as one that is read event by event. */
+/** A ledger that is read in several threads gives the same read model as one read event by event. */
 
-/** All that a read model remembers; of the table of acts what is in it, and not how long it is. */
+/** Everything in a read model. Of the table of acts its content, without its length. */
 function remembered(model: ReadModel) {
   const { ledger, streams } = model.kept();
   const { slots, ...acts } = ledger.acts;
@@ -38,7 +38,7 @@ const here = (store: EventStore, count: number): Threads => ({
   read: (streams, upTo) => readPart(store, streams, upTo),
 });
 
-/** What is read in threads. Throws where it is not. */
+/** Reads in threads. Throws if threads were not used. */
 async function read(store: EventStore, threads: Threads): Promise<ReadModel> {
   const found = await readInThreads(store, threads);
   if (!found || 'failed' in found) throw new Error(found?.failed ?? 'One thread was to read it.');
@@ -47,7 +47,7 @@ async function read(store: EventStore, threads: Threads): Promise<ReadModel> {
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** Appends a plan line to the stream of a fund, as others might have: under a key that may be that of other acts. */
+/** Appends a plan line to the stream of a fund as another service might: under a key that may be that of other acts. */
 async function appended(
   store: EventStore,
   fund: string,
@@ -179,7 +179,7 @@ t.test('an event that cannot be read is met event by event, in whichever part it
     await t.test(where, async (t) => {
       const { store, clock, file } = await openedLedger(t);
       const metadata = carried({ officer: 'x', role: 'pool-manager' });
-      // The longest stream is read here: the ghost’s, or the register.
+      // The longest stream is read in this thread: that of the ghost fund, or the register.
       const events = Array.from({ length: own ? 40 : 1 }, (_, index) =>
         encode(eventId('x', String(index), 0), 'Unheard', {} as never, metadata),
       );

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { createPartRests, judging } from '../../../src/ledger/memory/part-rests.js';
 
-/** What the events of a part rest on is judged when the parts are put together, by numbers alone. */
+/** Whether the events of a part stand is decided when the parts are joined, by numbers alone. */
 
 t.test('an event stands where the streams that it rests on are as far as it says, and no further', async (t) => {
   const [fund, register] = [createPartRests(), createPartRests()];

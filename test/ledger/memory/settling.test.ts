@@ -34,7 +34,7 @@ const settled = async (ledger: TestLedger, knownAt?: string): Promise<boolean> =
 const postLine = async (ledger: TestLedger, name: string): Promise<string> =>
   (await ledger.post('pool-manager', 'PlanLineSet', line({ line: name }))).outcome.recordedAt!;
 
-/** Holds the file’s lock, as a process does that is writing. */
+/** Holds the lock of the file, like a process that is writing. */
 function writing(t: Test, { file }: TestLedger): () => void {
   const db = new DatabaseSync(file);
   db.exec('BEGIN IMMEDIATE');

@@ -10,7 +10,10 @@ import { openSqliteEventStore } from '../../../src/store/sqlite/sqlite-event-sto
 import { contribution, folder, FUND, line, openedLedger, stated, TestLedger } from '../../support/ledger.js';
 import { withoutStates } from '../../support/sharing.js';
 
-/** A start from a snapshot remembers exactly what a start from the first event does, or it is a start from there. */
+/**
+ * A start from a snapshot gives exactly the same read model as a start from the first event. Otherwise the snapshot is
+ * not used.
+ */
 
 const program = () => 'this program';
 
@@ -22,7 +25,7 @@ interface Kept {
   open(snapshots?: Snapshots | null): Promise<Ledger>;
 }
 
-/** A closed ledger of 1,100 facts and more, with some of everything that is kept, and the snapshot of it. */
+/** A closed ledger of 1,100 facts and more, with some of everything that is kept, and its snapshot. */
 async function kept(t: Test, facts = 1_100): Promise<Kept> {
   const made = await openedLedger(t, join(folder(t), 'ledger.sqlite'));
   const { clock, file } = made;
@@ -45,11 +48,11 @@ async function kept(t: Test, facts = 1_100): Promise<Kept> {
   return { file, snapshot, snapshots, clock, open };
 }
 
-/** All of a state, in the order of its entries and fields, whatever kind of map holds it. */
+/** The whole state in the order of its entries and fields, whatever kind of map holds it. */
 const inspected = (state: unknown): string =>
   JSON.stringify(state, (_, value: unknown) => (value instanceof Map ? [...(value as Map<unknown, unknown>)] : value));
 
-/** All that a read model remembers. */
+/** Everything in a read model. */
 const remembered = (model: ReadModel) => ({
   ledger: model.kept().ledger,
   streams: withoutStates(model.kept().streams),

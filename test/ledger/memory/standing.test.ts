@@ -9,7 +9,7 @@ import {
   type WhyVoid,
 } from '../../../src/ledger/memory/standing.js';
 
-/** What stands is told by numbers alone: the table is read from the top, as a ledger is. */
+/** Which events stand is decided by numbers alone. The table below is read from the top, in ledger order. */
 
 const FUND = 'fund-testshire-2016-17';
 const NEXT = 'fund-testshire-2017-18';

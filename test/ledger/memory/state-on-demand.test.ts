@@ -16,11 +16,11 @@ import {
   type TestLedger,
 } from '../../support/ledger.js';
 
-/** The state of a fund for decisions is folded from the store when somebody first needs it. */
+/** The state of a fund for decisions is built from the store when it is first needed. */
 
 const STREAM = fundStream(FUND);
 
-/** A ledger with some of everything that a stream’s state is made of, and the same file opened a second time. */
+/** A ledger with some of everything that a stream’s state holds, and the same file opened a second time. */
 async function twice(t: Test): Promise<{ first: TestLedger; second: TestLedger }> {
   const first = await openedLedger(t);
   await first.post('county-finance', 'PlanLineSet', line());
@@ -102,7 +102,7 @@ t.test('an act that is only tried has it folded as well', async (t) => {
 
 t.test('what is recorded while it is being folded is in it, once', async (t) => {
   const { first, second } = await twice(t);
-  // More than a page, so that the folding waits in between.
+  // More than a page, so that building the state waits in between.
   await stated(first, 1_500);
   await second.ledger.projector.whenTaken((await first.store.head())!);
   const folding = [second.ledger.stateOf('fund', STREAM), second.ledger.stateOf('fund', STREAM)];

@@ -1,8 +1,8 @@
 import { systemClock } from '../../../src/ledger/clock.js';
 
 /**
- * What a test server holds: one log of events in memory, with the rules by which EventStoreDB takes an append. All nodes
- * of a test cluster share it, as if replication were instant.
+ * The content of a test server: one log of events in memory, with EventStoreDB’s rules for appends. All nodes of a test
+ * cluster share it, as if replication took no time.
  */
 export interface Proposed {
   readonly id: string;
@@ -15,41 +15,41 @@ export interface Proposed {
 export interface Stored extends Proposed {
   readonly stream: string;
   readonly revision: number;
-  /** Where the record begins in the log: positions have gaps, as they are counted in bytes. */
+  /** Where the record begins in the log. Positions have gaps, because they count bytes. */
   readonly position: number;
   /** When it was stored, in milliseconds, by the server's clock. */
   readonly created: number;
 }
 
-/** The revision of a stream; -1 where it does not exist. */
+/** The revision of a stream; -1 if it does not exist. */
 export type Revision = number;
 
 type Written =
   | { readonly is: 'written'; readonly last: Revision; readonly position: number }
-  /** All of it had been written before: as the real server does, it answers as if it were written now. */
+  /** Everything had been written before. Like the real server, it answers as if it were written now. */
   | { readonly is: 'written before'; readonly last: Revision; readonly position: number }
   | { readonly is: 'conflict'; readonly current: Revision };
 
 export interface Log {
   readonly events: readonly Stored[];
   stream(name: string): readonly Stored[];
-  /** What the server's clock says; to be replaced by whoever sets it. */
+  /** The server’s clock. A test may replace it. */
   now: () => number;
-  /** Checks nothing where any revision will do. */
+  /** Checks no revision if any will do. */
   append(stream: string, expected: Revision | 'any', events: readonly Proposed[]): Written;
-  /** Writes what is not the ledger's: into a stream of the system, or of another program. */
+  /** Writes a record that is not the ledger's: into a system stream, or another program’s. */
   write(stream: string, more?: Partial<Proposed>): void;
-  /** Takes away the first events of a stream, as a server does that was told to keep only the newest. */
+  /** Removes the first events of a stream, like a server that keeps only the newest. */
   truncate(stream: string, before: Revision): void;
-  /** Hides the first events of a stream from who reads that stream, and from nobody else, as `$maxCount` does before a scavenge. */
+  /** Hides the first events of a stream from readers of that stream only, as `$maxCount` does before a scavenge. */
   hide(stream: string, before: Revision): void;
-  /** Puts other bytes in the place of an event's data, as nobody should. */
+  /** Replaces the bytes of an event's data. */
   tamper(stream: string, revision: Revision, data: string): void;
   /** Called after each append. */
   onGrown(listener: () => void): () => void;
 }
 
-/** After how many appends the server writes something of its own between them. */
+/** After so many appends the server writes a record of its own. */
 const SYSTEM_EVENT_EVERY = 3;
 /** The first records of a new database are the server's own. */
 const FIRST_POSITION = 4_096;
@@ -103,10 +103,10 @@ export function createLog(): Log {
           : { is: 'conflict', current };
       }
       if (++appends % SYSTEM_EVENT_EVERY === 0) log.write('$stats-127.0.0.1:2113', { type: '$statsCollected' });
-      // At its head a stream takes identifiers again that it holds already.
+      // At its head, a stream accepts identifiers that it holds already.
       const recorded = proposed.map((event) => record(name, event));
       for (const listener of listeners) listener();
-      // Which record of an append the server names is not promised.
+      // The server does not promise which record of an append it names.
       return { is: 'written', last: current + proposed.length, position: recorded[0]!.position };
     },
     write(name, more = {}) {

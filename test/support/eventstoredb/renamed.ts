@@ -3,13 +3,13 @@ import { ConcurrencyConflict, type EventStore, type RecordedEvent } from '../../
 import { openEventStoreDB } from '../../../src/store/eventstoredb/eventstoredb-event-store.js';
 
 /**
- * Ledgers on a server that others use too: each has streams of categories of its own, so that it finds the store empty and
- * meets nobody else's events. They stay on the server, so it should be one for tests.
+ * Ledgers on a server that others use too. Each has streams in categories of its own, so it finds an empty store and no
+ * events of others. The streams stay on the server, so it should be a test server.
  */
 export interface SharedServer {
   /** What the names of its streams begin with. */
   readonly run: string;
-  /** Where a new ledger is: each call of what it returns opens a store on it. */
+  /** The place of a new ledger. Each call of the returned function opens a store on it. */
   ledger(categories: readonly string[]): () => EventStore;
 }
 

@@ -17,8 +17,8 @@ import type { AppendReq, AppendResp, ReadReq, ReadResp } from '@eventstore/db-cl
 import { createLog, type Log, type Proposed, type Revision, type Stored } from './log.js';
 
 /**
- * EventStoreDB for tests: the client's own protocol over real gRPC, on a log in memory. What can go wrong is put on its
- * panel. Each node stands behind a relay of its own, so that a connection can be cut as a network cuts it.
+ * EventStoreDB for tests: the client's own protocol over real gRPC, on a log in memory. Tests choose which faults
+ * occur. Each node has its own relay, so that a connection can be cut as a network cuts it.
  */
 export interface TestServer {
   /** `esdb://…`, of all nodes. */
@@ -26,7 +26,7 @@ export interface TestServer {
   readonly log: Log;
   readonly panel: Panel;
   readonly nodes: readonly Node[];
-  /** Makes another node the leader. The others refuse what needs a leader, and say who it is. */
+  /** Makes another node the leader. The others refuse requests that need a leader, and name it. */
   lead(node: number): void;
   close(): Promise<void>;
 }
@@ -35,21 +35,21 @@ interface Node {
   readonly port: number;
   /** Cuts every connection to it. */
   cut(): void;
-  /** Takes no more connections until it is up again; those that there are stay. */
+  /** Accepts no new connections until it is up again. Existing ones stay. */
   shut(): void;
-  /** Cuts every connection, and takes no more until it is up again. */
+  /** Cuts every connection, and accepts none until it is up again. */
   down(): void;
   up(): Promise<void>;
 }
 
-/** What happens to the next append instead of being written and answered. Each stands for one append. */
+/** What happens to the next append instead of being written and answered. Each entry is for one append. */
 export type AppendFault = (append: {
   readonly write: () => AppendResp;
   readonly answer: (error: grpc.ServiceError | null, response?: AppendResp) => void;
   readonly node: Node;
 }) => void;
 
-/** What happens to the next read instead of being served. Each stands for one read. */
+/** What happens to the next read instead of being served. Each entry is for one read. */
 type ReadFault = (read: {
   readonly serve: () => void;
   readonly refuse: (error: grpc.ServiceError) => void;
@@ -59,11 +59,11 @@ type ReadFault = (read: {
 interface Panel {
   readonly appends: AppendFault[];
   readonly reads: ReadFault[];
-  /** How many events before the one asked for each subscription begins with. */
+  /** With how many events before the requested one each subscription begins. */
   repeated: number;
-  /** Events that subscriptions pass over, once each, as a faulty server might. */
+  /** Events that subscriptions skip, once each, as a faulty server might. */
   readonly passedOver: Set<Stored>;
-  /** Ends every subscription, with an error or as if there were no more to come. */
+  /** Ends every subscription, with an error or as if there were no more events. */
   dropSubscriptions(error?: grpc.ServiceError): void;
   subscriptions(): number;
 }
@@ -95,7 +95,7 @@ const notLeader = (leader: Node): grpc.ServiceError =>
 export const cutBefore: AppendFault = ({ node }) => node.cut();
 export const cutDuring: AppendFault = ({ node, write }) => {
   node.cut();
-  // The server goes on with what it was sent, also where nobody waits for it any more.
+  // The server completes a request even if nobody waits for it any more.
   setImmediate(write);
 };
 export const cutAfter: AppendFault = ({ node, write }) => {
@@ -108,19 +108,19 @@ export const refuse =
   (error: grpc.ServiceError): AppendFault =>
   ({ answer }) =>
     answer(error);
-/** Written, but the answer is an error. */
+/** The append is written, but the answer is an error. */
 export const failAfter =
   (error: grpc.ServiceError): AppendFault =>
   ({ write, answer }) => {
     write();
     answer(error);
   };
-/** The server says that its stream is further, of events that it does not give: its followers have not got them. */
+/** The server says that its stream is further, but does not give the events, because its followers do not have them. */
 export const conflictsAt =
   (current: Revision | bigint): AppendFault =>
   ({ answer }) =>
     answer(null, conflict(-1, current));
-/** Written, and then taken for somebody else's. */
+/** The append is written, and then taken for another program’s. */
 export const conflictsWithItself =
   (current: Revision): AppendFault =>
   ({ write, answer }) => {
@@ -132,9 +132,9 @@ export const slowly =
   ({ write, answer }) =>
     void setTimeout(() => answer(null, write()), milliseconds);
 
-/** Where the ledger's services ask for the server's time: which revision it has does not matter to them. */
+/** The stream in which the ledger's services ask for the server's time. Its revision does not matter to them. */
 export const CLOCK_STREAM = 'bcfclock-asked';
-/** And where they note what happens once: which was first, the order of the stream says. */
+/** The stream in which they note what must happen once. The order of the stream says which note was first. */
 export const ONCE_STREAM = 'bcfonce-happened';
 const BESIDE: ReadonlySet<string> = new Set([CLOCK_STREAM, ONCE_STREAM]);
 
@@ -143,7 +143,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 interface Security {
   readonly key: Buffer;
   readonly certificate: Buffer;
-  /** `user:password`, without which everything is refused. */
+  /** `user:password`. Without it, every request is refused. */
   readonly user: string;
 }
 
@@ -245,7 +245,7 @@ export async function startServer(nodes = 1, security?: Security): Promise<TestS
       while (!isOver()) {
         const event = log.events[next];
         if (!event) {
-          // Both may be said before the reader has taken any event: neither proves anything.
+          // The server may say both before the reader has taken any event, so neither proves anything.
           if (!live) call.write(new streams.ReadResp().setCaughtUp(new streams.ReadResp.CaughtUp()));
           live = true;
           await new Promise<void>((resolve) => (grown = resolve));
@@ -300,12 +300,12 @@ export async function startServer(nodes = 1, security?: Security): Promise<TestS
   };
 }
 
-/** Stands between the client and a node: what it cuts is cut for both, without a word. */
+/** Stands between the client and a node. It cuts both sides of a connection without a word. */
 async function relayTo(target: number): Promise<Node> {
   const sockets = new Set<Socket>();
   const keep = (socket: Socket): Socket => {
     sockets.add(socket);
-    // Small messages go at once, as the client and the server send them.
+    // Small messages are sent at once, as by the client and the server.
     socket.setNoDelay(true);
     socket.on('error', () => undefined);
     socket.on('close', () => sockets.delete(socket));
@@ -398,7 +398,7 @@ async function page(log: Log, call: ServerWritableStream<ReadReq, ReadResp>): Pr
     const position = options.getAll()!.getPosition();
     const at = position && Number(position.getCommitPosition());
     if (at !== undefined) {
-      // Forwards a position is inclusive; backwards it is not.
+      // Reading forwards includes the position; reading backwards does not.
       const begin = firstAtOrAfter(events, at);
       events = backwards ? events.slice(0, begin) : events.slice(begin, begin + count);
     }

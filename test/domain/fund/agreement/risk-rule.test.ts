@@ -42,7 +42,7 @@ interface Given {
   readonly underspend?: UnderspendRule;
 }
 
-/** How one scheme’s variance is shared by a rule; an underspend by the rule too, unless told otherwise. */
+/** How one scheme’s variance is shared by a rule. An underspend also follows the rule, unless given otherwise. */
 function shareOf(rule: RiskRule, variance: Pence, { spent = NO_MONEY, recurrent = new Map(), ...more }: Given) {
   const { others = {}, drawn = [], underspend = { kind: 'shared' } } = more;
   const covered = total(drawn.map(({ amount }) => amount));
@@ -70,7 +70,7 @@ const shared = (rule: RiskRule, variance: string, more: Given = {}) => {
 t.test(
   'an overspend in proportion to contributions is shared to the penny, and one-off payments do not count',
   async (t) => {
-    // What is one-off is no part of the recurrent contributions that the rule is given.
+    // One-off payments are not in the recurrent contributions that the rule is given.
     // Source: docs/sources.md, Risk share.
     const recurrent = amounts({ county: '6000000.00', ccg: '3000000.00', district: '0.00' });
     t.same(shared({ kind: 'pro-rata' }, '100000.00', { recurrent }), {

@@ -38,7 +38,7 @@ const HALVES = [
   { partner: NORTH, share: 5_000 },
 ];
 
-/** The county pays six million and the CCGs three, recurrently; a one-off payment of the South stands beside it. */
+/** The county pays six million and the CCGs three, recurrently. The South also makes a one-off payment. */
 async function funded(t: Parameters<typeof openedLedger>[0], amount = '9000000.00'): Promise<TestLedger> {
   const ledger = await openedLedger(t);
   await ledger.post('pool-manager', 'PlanLineSet', line({ amount }));

@@ -34,7 +34,7 @@ const covering = (...from: string[]): RiskRule => ({
   then: HALVES,
 });
 
-/** What a share comes to once it is signed. */
+/** A share as it is once it is signed. */
 const asSigned = (
   rule: RiskRule,
   { spending, variance, covered, given, shares, uncovered }: SchemeShare,
@@ -48,7 +48,7 @@ const asSigned = (
   uncovered,
 });
 
-/** Signs the share of one scheme after another, each as it is worked out when it is signed. */
+/** Signs the shares of the schemes one after another, each as computed when it is signed. */
 function signing(
   of: RiskYear,
   terms: AgreementTerms,
@@ -177,7 +177,7 @@ t.test('a scheme whose lines are another’s by now takes back what was signed o
 
 const NAMES = ['w', 'x', 'y', 'z'];
 const sums = fc.integer({ min: 0, max: 100_000 }).map((number) => exactly(number));
-/** Any part of a variance is ring-fenced: of what is left, or of what ring-fenced money covers. */
+/** Any part of a variance may be ring-fenced: part of what is left, or of what ring-fenced money covers. */
 const spending = fc
   .record({ budget: sums, spent: sums, committed: sums, part: fc.constantFrom(0, 0, 0.3, 1) })
   .map(({ part, ...of }) => ({ ...of, ringFenced: exactly(Math.trunc((of.budget - of.spent) * part)) }));
@@ -220,7 +220,10 @@ const order = fc.shuffledSubarray(NAMES);
 
 const amountIn = (all: readonly { readonly amount: Pence }[]): Pence => total(all.map(({ amount }) => amount));
 
-/** All shares, with what nobody bears and what the risk pool covers, are all variances; and so scheme by scheme. */
+/**
+ * All shares, with what nobody bears and what the risk pool covers, add up to all variances, in total and for each
+ * scheme.
+ */
 function adding(shares: readonly SchemeShare[]): void {
   for (const { scheme, variance, covered, given, shares: own, uncovered } of shares) {
     const sum = plus(plus(amountIn(covered), total(own.values())), uncovered);

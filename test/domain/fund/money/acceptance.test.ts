@@ -18,7 +18,10 @@ import {
 import { told } from '../../../support/told.js';
 import { openedLedger } from '../../../support/rules-alone.js';
 
-/** An agreement binds who has signed it, and who has accepted it: nobody bears a share under terms of others. */
+/**
+ * An agreement binds the bodies that have signed or accepted it. A body bears no share under terms that it has not
+ * accepted.
+ */
 
 interface Figures {
   readonly partner: string;

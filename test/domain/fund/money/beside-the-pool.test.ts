@@ -8,7 +8,7 @@ import { asyncProperty } from '../../../support/property.js';
 import { openedLedger } from '../../../support/rules-alone.js';
 import { Refusal } from '../../../../src/domain/rules.js';
 
-/** Money beside the pool closes the gap of the medium term, and stands in no figure of the pool. */
+/** Money beside the pool reduces the gap of the medium term, and is in no figure of the pool. */
 
 const beside = (more: Readonly<Record<string, unknown>> = {}) => ({
   effective: '2016-04-01',
@@ -150,7 +150,7 @@ t.test('nothing of the pool is paid from it', async (t) => {
   );
 });
 
-/** The questions of one fund that are about its pool: all but those that list what was recorded. */
+/** The questions about the pool of one fund, without those that list what was recorded. */
 const OF_THE_POOL = QUERIES.filter(
   ({ path, params, name }) =>
     path.startsWith('/funds/{fund}/') &&
@@ -168,7 +168,7 @@ const OF_THE_POOL = QUERIES.filter(
     ].includes(name),
 );
 
-/** An answer without how much of the ledger it is of. */
+/** An answer without its number of events. */
 const figuresOf = (value: unknown): unknown =>
   JSON.parse(
     JSON.stringify(value, (name, each: unknown) =>

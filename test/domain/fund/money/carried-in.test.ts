@@ -54,7 +54,9 @@ interface Carrying {
   readonly by?: string;
 }
 
-/** Sets money of a source aside at the end of a year, draws it on the first day of the next, and carries it in there. */
+/**
+ * Sets money of a source aside at the end of a year, draws it on the first day of the next, and carries it in there.
+ */
 async function carried(ledger: TestLedger, { source, amount, from = FUND, to = NEXT, by = COUNTY }: Carrying) {
   const reserve = `kept-${source.toLowerCase().replace('_', '-')}`;
   const year = Number(to.slice(-7, -3));

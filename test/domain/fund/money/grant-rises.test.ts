@@ -4,8 +4,8 @@ import { COUNTY, EAST, grant, line, WEST, type TestLedger } from '../../../suppo
 import { openedLedger } from '../../../support/rules-alone.js';
 
 /**
- * A rise of a standing grant is a determination of its own, under its own name: in 2020-21 £68 million of Disabled
- * Facilities Grant came on top of £505 million. Nothing of the first is changed by it.
+ * A rise of an existing grant is a determination of its own, under its own name. In 2020-21, £68 million of Disabled
+ * Facilities Grant came on top of £505 million. The first determination is not changed.
  */
 
 const shares = (east: string, west: string) => ({

@@ -71,7 +71,7 @@ t.test('a pot held back is released as it is earned, and the rest stays with its
     first.outcome.events[0]?.sentence,
     '£700,000.00 of "admissions" was released by north-ccg: 1.05 of 4.2 earns £700,000.00 (BACS).',
   );
-  // Measured later, of an earlier day: the latest day counts, not the latest said.
+  // An earlier day, measured later. The latest day counts, not the latest record.
   await ledger.post('county-finance', 'PerformanceMeasured', measured('2016-03-31', '2.1'), YEAR);
   await ledger.post('county-finance', 'PerformanceMeasured', measured('2015-12-31', '3.0'), YEAR);
   const second = await ledger.post('county-finance', 'PerformanceReleased', release('2016-05-31'), YEAR);

@@ -18,7 +18,10 @@ import { inLine, termsOf, year } from '../../../support/risk-years.js';
 import { told } from '../../../support/told.js';
 import { openedLedger } from '../../../support/rules-alone.js';
 
-/** A grant of £100,000 that a district is owed, of which nothing was passed down, beside a pool that spends its budget. */
+/**
+ * A grant of £100,000 that is owed to a district and of which nothing was passed down, beside a pool that spends its
+ * budget.
+ */
 async function withGrant(t: Parameters<typeof openedLedger>[0], ofGrant: object, once = '400000.00') {
   const ledger = await openedLedger(t);
   await ledger.post('pool-manager', 'PlanLineSet', line({ amount: '900000.00', source: 'NHS_ADD' }));
@@ -150,7 +153,7 @@ const moved = (measure: Measure, holder: string, source: string, amount: Pence, 
 
 const sum = fc.integer({ min: 0, max: 50_000_000 }).map((number) => exactly(number));
 
-/** A pool without the grant: what each pays, and what two schemes were to cost and have cost. */
+/** A pool without the grant: what each partner pays, and the budget and cost of two schemes. */
 const pool = fc
   .record({ a: sum, b: sum, budget: sum, spent: sum, more: sum })
   .map(({ a, b, budget, spent, more }) => [
@@ -163,7 +166,7 @@ const pool = fc
     ...moved('requirement', PLAN, 'LA_ADD', more, 'y'),
   ]);
 
-/** A grant that the holder passes down in part, paid on two lines of which one is in the same scheme as other money. */
+/** A grant that the holder passes down in part. It pays for two lines, one of them in a scheme with other money. */
 const ringFencedGrant = fc
   .record({
     share: sum,

@@ -7,7 +7,7 @@ import { asyncProperty } from '../../../support/property.js';
 import { scheme } from '../../../support/plan.js';
 import { openedLedger } from '../../../support/rules-alone.js';
 
-/** What is taken out of a plan: lines below nothing, lines of nothing, and whose lines they are. */
+/** Deductions from a plan: negative lines, lines of zero, and whose lines they are. */
 
 const set = (ledger: TestLedger, more: Readonly<Record<string, unknown>>, fund = FUND) =>
   ledger.post('pool-manager', 'PlanLineSet', line(more), fund);

@@ -53,7 +53,7 @@ const refused = (
 const hashOf = async (ledger: TestLedger, on: string): Promise<string> =>
   (await asked(ledger, 'plan-year', { on })).answer['planHash'] as string;
 
-/** Who holds the office that a capacity is signed in. */
+/** The officer who holds the office of a capacity. */
 const signerOf = (partner: string, capacity: string): string =>
   capacity === 'health-and-wellbeing-board'
     ? `${partner}-board`
@@ -61,7 +61,7 @@ const signerOf = (partner: string, capacity: string): string =>
       ? `${partner}-chief-executive`
       : `${partner}-chief`;
 
-/** Gives a body an officer in an office, by two others of the body. */
+/** Gives a body an officer in an office, appointed by two other officers of the body. */
 const inOffice = (ledger: TestLedger, partner: string, role: string) =>
   ledger.signed(
     `${partner}-chief`,
@@ -655,7 +655,7 @@ t.test('no sequence of moves ever leaves the legal steps', async (t) => {
       let day = 1;
       for (const { to: any, days, guided } of tried) {
         const legal = transitionsOf(true).filter(({ from }) => from === state);
-        // Every fourth try is at random; the others go on where a legal step leads.
+        // Every fourth try is random. The others follow an allowed step.
         const to: PlanState = guided === 0 || legal.length === 0 ? any : legal[days % legal.length]!.to;
         day = Math.min(day + days, 300);
         const effective = new Date(Date.UTC(2016, 3, day)).toISOString().slice(0, 10);

@@ -12,7 +12,10 @@ import { addToSeries, emptySeries, posted, type Posting } from '../../../../src/
 import { allocation, scheme } from '../../../support/plan.js';
 import { property } from '../../../support/property.js';
 
-/** Running sums are what the formula finds on each day by itself, whatever moves, is described or is published when. */
+/**
+ * Running sums give the same results as the formula on each day alone, in whatever order facts move money, describe
+ * lines or publish rules.
+ */
 
 const FIRST = '2016-04-01' as Day;
 const LINES = ['one', 'two', 'three'];

@@ -408,7 +408,7 @@ t.test('what is spent of the minimum may not fall from passing to failing, on an
     detail,
     'From 1 June 2016, T2 (Social care from the minimum NHS contribution) fails for fund: £2,999,999.99 against £3,000,000.00, £0.01 short.',
   );
-  // In autumn there is less to spare, so that what could be spared in summer cannot be.
+  // In autumn there is less to spare, so a sum that could be spared in summer cannot be.
   await ledger.post('pool-manager', 'PlanLineRevised', revise('3000000.00', { effective: '2016-09-01' }));
   await ledger.post('pool-manager', 'PlanLineRevised', revise('3200000.00', { effective: '2016-12-01' }));
   await refusals(t, ledger, FUND, [
@@ -539,7 +539,7 @@ t.test(
     );
     const reverse = (reverses: string, effective: string) =>
       ledger.post('pool-manager', 'FactReversed', { effective, reverses, reason: 'mistake' });
-    // Without the first line the minimum is still met by another, so that it may be taken back.
+    // Without the first line, another still meets the minimum, so the first may be taken back.
     await ledger.post(
       'pool-manager',
       'PlanLineSet',

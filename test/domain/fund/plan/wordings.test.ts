@@ -18,7 +18,7 @@ const LISTS = {
 
 type List = keyof typeof LISTS;
 
-/** A text in other capitals and blanks. */
+/** A text with other capitals and spaces. */
 const otherwise = (text: string): string => `  ${text.toUpperCase().split('').join(' ')} `;
 
 interface Sent {

@@ -6,7 +6,7 @@ import { contribution, grant, line, type TestLedger } from '../../../support/led
 import { asyncProperty } from '../../../support/property.js';
 import { openedLedger } from '../../../support/rules-alone.js';
 
-/** Credit notes, income, and nothing that was said. */
+/** Credit notes, income, and reports that nothing happened. */
 
 const posting = (type: string, data: object) => ({ act: 'post', fact: { type, data: data as never } }) as const;
 

@@ -269,7 +269,7 @@ t.test('a return counts the claims that its service had read, and verification c
   const { data, metadata: asRecorded } = decode(recorded!);
   t.match(data, { claimsKnownTo: '4' });
 
-  // Another service filed a second one before it had read that the case was raised.
+  // Another service filed a second return before it had read that the case was raised.
   const figures = (data['figures'] as { figure: string; amount: string }[]).map((each) =>
     each.figure === 'openClaims' ? { ...each, amount: '0.00' } : each,
   );
