@@ -45,11 +45,22 @@ const HEAD = 4;
 const ROOM_AT_FIRST = 1_024;
 const GROWTH = 1.25;
 
+/** The same bytes with room after them, beyond so many as are needed now. */
+function longer(bytes: Uint8Array, needed: number): Uint8Array {
+  const made = new Uint8Array(Math.max(ROOM_AT_FIRST, Math.ceil(needed * GROWTH)));
+  made.set(bytes);
+  return made;
+}
+
+/**
+ * No entries, or those that were kept. Room for new ones is made at once: of a million entries 36 MB are copied, and the
+ * first act after a start would wait for it.
+ */
 export function createKeyEntries(kept?: KeptKeyEntries): KeyEntries {
   /** Officers by number: few act, and each often. */
   const officers = kept?.officers ?? new Map<string, number>();
   const ends = numberList('float64', kept?.ends);
-  let bytes = kept?.bytes ?? new Uint8Array(ROOM_AT_FIRST);
+  let bytes = kept ? longer(kept.bytes, kept.bytes.length) : new Uint8Array(ROOM_AT_FIRST);
 
   const startOf = (act: number): number => (act === 0 ? 0 : ends.at(act - 1));
   const start = (): number => startOf(ends.length());
@@ -57,11 +68,7 @@ export function createKeyEntries(kept?: KeptKeyEntries): KeyEntries {
   /** Makes room for an entry after all others, and writes its head there: the officer, and what the key is. */
   function begin(officer: string, isDigest: boolean, length: number): number {
     const from = start();
-    if (from + length > bytes.length) {
-      const longer = new Uint8Array(Math.ceil((from + length) * GROWTH));
-      longer.set(bytes);
-      bytes = longer;
-    }
+    if (from + length > bytes.length) bytes = longer(bytes, from + length);
     let number = officers.get(officer);
     if (number === undefined) officers.set(officer, (number = officers.size));
     const what = number * 2 + Number(isDigest);
