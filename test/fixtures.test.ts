@@ -50,6 +50,8 @@ const ADDED_LATER: readonly string[] = [
   'overspend',
   'department',
   'ofDepartment',
+  'rowsFrom',
+  'title',
   'onGap',
   'lines',
   'others',

@@ -590,3 +590,7 @@ export class Refusal {
 }
 
 export const refuse = (code: RuleCode, detail: string): Refusal => new Refusal(code, detail);
+
+/** Refuses a page that is one too many in a minute. `to` is whoever asks; `seconds` is how long they wait. */
+export const tooManyPages = (most: number, to: string, seconds: number): Refusal =>
+  refuse('too_many_requests', `Only ${most} pages a minute are sent to ${to}; try again in ${seconds} seconds.`);

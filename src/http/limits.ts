@@ -1,6 +1,6 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { refuse } from '../domain/rules.js';
+import { refuse, tooManyPages, type Refusal } from '../domain/rules.js';
 import { watchPressure, type Pressure } from './pressure.js';
 import { Refused } from './problem.js';
 import { createShares, type Shares } from './shares.js';
@@ -67,26 +67,21 @@ export async function registerLimits(
     createShares(() => performance.now()),
   );
 
-  const limitedByAddress = (max: number, words: string) => {
+  const limitedByAddress = (max: number, refusalFor: (seconds: number) => Refusal) => {
     const count = app.createRateLimit({ max });
     return async (request: FastifyRequest): Promise<void> => {
       const counted = await count(request);
       if (counted.isAllowed || !counted.isExceeded) return;
-      const seconds = counted.ttlInSeconds;
-      throw new Refused(
-        refuse('too_many_requests', `${words}; try again in ${seconds} seconds.`),
-        undefined,
-        Math.max(1, seconds),
-      );
+      const seconds = Math.max(1, counted.ttlInSeconds);
+      throw new Refused(refusalFor(seconds), undefined, seconds);
     };
   };
 
   // Requests from many addresses take turns, so that an act never waits for all of them.
   const turns = createTurns();
   const pages = turns.lane();
-  const openPages = limitedByAddress(
-    OPEN_PAGES_PER_MINUTE,
-    `Only ${OPEN_PAGES_PER_MINUTE} pages a minute are sent to one address without signing in`,
+  const openPages = limitedByAddress(OPEN_PAGES_PER_MINUTE, (seconds) =>
+    tooManyPages(OPEN_PAGES_PER_MINUTE, 'one address without signing in', seconds),
   );
   app.addHook('onRequest', (request, _reply, done) => {
     const { url = '', config } = request.routeOptions;
@@ -99,7 +94,9 @@ export async function registerLimits(
 
   return {
     turns,
-    failedSignIn: limitedByAddress(FAILED_SIGN_INS_PER_MINUTE, 'Too many attempts to sign in failed'),
+    failedSignIn: limitedByAddress(FAILED_SIGN_INS_PER_MINUTE, (seconds) =>
+      refuse('too_many_requests', `Too many attempts to sign in failed; try again in ${seconds} seconds.`),
+    ),
     refuseHeavy(officer) {
       if (waitMsMax === 0 || app.pressure.lateMs() < WAIT_BUSY_MS || !app.shares.isHeavy(officer)) return;
       throw new Refused(

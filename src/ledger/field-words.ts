@@ -6,6 +6,7 @@ import {
   choicesOf,
   isExactlyOne,
   listOf,
+  rowsFoundBy,
   suggestionInWords,
   suggestionOf,
   totalInWords,
@@ -99,12 +100,14 @@ export const kindInWords = (schema: z.ZodType): string => fieldInWords(schema).k
 /** What is asked for beside: where choices come from, what is suggested, and what its parts add up to. */
 function askedInWords(schema: z.ZodType): string[] {
   const [choices, suggestion, sum, list] = [choicesOf(schema), suggestionOf(schema), totalOf(schema), listOf(schema)];
+  const rows = rowsFoundBy(schema);
   return [
     ...(choices
       ? [choices.from === 'codes' ? `In words: ${choicesInWords(choices)}.` : `One of the ${choicesInWords(choices)}.`]
       : []),
     ...(suggestion ? [`Suggested: ${suggestionInWords(suggestion)}.`] : []),
     ...(sum ? [`Adds up to ${totalInWords(sum)}.`] : []),
+    ...(rows ? [`Its rows can be found with the question \`${rows.question}\`.`] : []),
     ...(isExactlyOne(schema) ? ['Exactly one of them is given.'] : []),
     ...(list ? [`${list.atLeast === 0 ? 'At most' : `${list.atLeast} to`} ${list.atMost}.`] : []),
   ];
@@ -137,10 +140,19 @@ export const FieldText = z.object({
     .string()
     .nullable()
     .meta({ description: 'Of a list: what one item of it is called, and how many there may be.' }),
+  rowsFrom: z
+    .object({
+      question: z.string().meta({ description: 'The question that finds the rows.' }),
+      list: z.string().meta({ description: 'The list of its answer.' }),
+      fields: z.record(z.string(), z.string()).meta({ description: 'Which figure of a row goes into which field.' }),
+    })
+    .nullable()
+    .meta({ description: 'Of a list: the question that finds its rows; null where none does.' }),
 });
 
 export function fieldText(name: string, schema: z.ZodType): z.input<typeof FieldText> {
   const [choices, suggestion, sum, list] = [choicesOf(schema), suggestionOf(schema), totalOf(schema), listOf(schema)];
+  const rows = rowsFoundBy(schema);
   return {
     name,
     title: saidOf(schema, 'title') as string,
@@ -153,6 +165,7 @@ export function fieldText(name: string, schema: z.ZodType): z.input<typeof Field
     addsUpTo: sum ? totalInWords(sum) : null,
     alternatives: alternativesOf(schema) ?? [],
     item: list ? `${list.item}, ${list.atLeast} to ${list.atMost}` : null,
+    rowsFrom: rows ? { question: rows.question, list: rows.list, fields: { ...rows.fields } } : null,
   };
 }
 

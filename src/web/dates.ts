@@ -128,6 +128,14 @@ export interface Faulty {
   readonly wrong: readonly DateName[];
   /** Why it was refused, if the error is not in a date. */
   readonly why?: Html;
+  /** An option that is at fault, with the words that its field shows, unless they are those of a date. */
+  readonly said?: Said;
+}
+
+/** What is wrong with an option of a page. */
+export interface Said {
+  readonly option: string;
+  readonly words: string;
 }
 
 /** The dates of an address in the form in which fields send them, with all other options. */
@@ -147,7 +155,8 @@ function typedFields(prefix: string, value: string): Asked {
 }
 
 /** What is wrong with a typed date: it is not a day, or its year is outside the ledger’s years. */
-function faultOf(name: DateName, asked: Asked): string {
+function faultOf(name: DateName, { asked, said }: Faulty): string {
+  if (said?.option === name) return said.words;
   const { prefix, what } = DATES[name];
   return typed(asked, prefix) === undefined || typed(asked, prefix) === ''
     ? `${what} must be a real day, like 27 3 2017`
@@ -204,7 +213,7 @@ function field(name: DateName, { faulty, dates, asked }: Shown): Html {
     fieldset: { legend: { content: legend, classes: 'govuk-fieldset__legend--s' } },
     ...(isMoment && { hint: { content: `At ${timeOfDay(moment)}. If you change the day: at the end of that day` } }),
     values,
-    ...(faulty?.wrong.includes(name) && { errorMessage: { content: faultOf(name, faulty.asked) } }),
+    ...(faulty?.wrong.includes(name) && { errorMessage: { content: faultOf(name, faulty) } }),
   });
   return html`${fields}${isMoment && hiddenField(momentField(prefix), moment)}`;
 }
@@ -219,7 +228,7 @@ export const faultsAbove = (faulty: Faulty | undefined): Html | false =>
     errorSummary({
       title: 'There is a problem',
       errors: faulty.wrong.map((name) => ({
-        content: faultOf(name, faulty.asked),
+        content: faultOf(name, faulty),
         href: `#${DATES[name].prefix}-day`,
       })),
     }));

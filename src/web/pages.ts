@@ -1,7 +1,7 @@
 import { onceEach } from '../domain/once-each.js';
 import { parse, serialize } from 'cookie';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { refuse, RULES, type Refusal } from '../domain/rules.js';
+import { refuse, RULES, tooManyPages, type Refusal } from '../domain/rules.js';
 import type { Rule } from '../domain/grammar/rule.js';
 import { createSights } from '../ledger/access.js';
 import type { Ledger } from '../ledger/ledger.js';
@@ -202,10 +202,7 @@ export function registerPages(
     const seconds = Math.max(1, counted.ttlInSeconds);
     void reply.header('retry-after', String(seconds));
     const to = isOfficers ? 'one officer' : 'one address';
-    return refuse(
-      'too_many_requests',
-      `Only ${PAGES_PER_MINUTE} pages a minute are sent to ${to}; try again in ${seconds} seconds.`,
-    );
+    return tooManyPages(PAGES_PER_MINUTE, to, seconds);
   }
 
   const redirect = (reply: FastifyReply, path: string): FastifyReply =>

@@ -182,3 +182,28 @@ t.test('a name with several meanings has a title for each: nobody approved what 
     LOOKED_AT,
   );
 });
+
+t.test('a page that would end before it begins says so above and beside the field', async (t) => {
+  const { visitor } = await site(t, await demonstration(t));
+  const reader = await visitor().signIn('norfolk-auditor');
+  const statement = '/funds/norfolk-2017-18/partners/norfolk-county-council/statement';
+  const said = 'The first day, 1 June 2017, is after 1 May 2017, on which the statement ends.';
+  const years = 'The first year, 2019-20, is after the last year, 2016-17.';
+  const pages: Readonly<Record<string, readonly [field: string, words: string]>> = {
+    [`${statement}?from=2017-06-01&on=2017-05-01`]: ['from', said],
+    [`/areas/norfolk/medium-term?from=2019-20&to=2016-17`]: ['from', years],
+    [`/areas/norfolk/bridge?from=2019-20&to=2016-17`]: ['from', years],
+  };
+  for (const [path, [field, words]] of Object.entries(pages)) {
+    const { statusCode, body } = await reader.get(path);
+    t.equal(statusCode, 422, path);
+    t.match(body, new RegExp(`<a href="#${field}(-day)?">${words}</a>`), path);
+    t.match(body, new RegExp(`id="${field}-error"[\\s\\S]*?${words}`), path);
+    t.match(body, '<title>Error: ', path);
+  }
+  // Every page with a first day or year is among them; two dates that are compared may stand in any order.
+  const ranged = DERIVED.filter(({ options }) => 'from' in options.shape).map(({ name }) => name);
+  t.same(ranged.sort(), ['bridge', 'medium-term', 'statement']);
+  const back = await reader.get('/funds/norfolk-2016-17/compare?from-known-at=2016-06-30&to-known-at=2016-04-30');
+  t.match([back.statusCode, back.body], [200, 'as known at the end of 30 June 2016. Then:']);
+});

@@ -214,3 +214,18 @@ t.test('rows are put below those of a table, which stands as it was typed', asyn
     `Case,Agreed,Given up,Through,Closes the case,Claimant,Open\n${b},1.00,2.00,,,"A, B",3.00\n`,
   );
 });
+
+t.test('a line with fewer cells than the first is not read: a cell may be missing anywhere in it', (t) => {
+  const [first = ''] = CASES;
+  const { faults, form } = read(`Case,Agreed,Given up,Through\n${first},100.00,0.00, late\n${first},100.00,0.00`);
+  t.same(faults, [
+    'Line 2: Through must be a real day, like 27 3 2017',
+    'Line 3: This line has 3 cells, and the first line has 4. Write a comma for an empty cell too',
+  ]);
+  t.equal(form['f.lines.count'], '1');
+  const semicolons = read(`Case;Agreed;Given up\n${first};100.00`);
+  t.match(semicolons.faults.join(), 'Write a semicolon for an empty cell too');
+  const copied = read(`Case\tAgreed\tGiven up\tThrough\n${first}\t100.00\t0.00`);
+  t.same(copied.faults, [], 'lines that are copied from a spreadsheet may end before the last columns');
+  t.end();
+});

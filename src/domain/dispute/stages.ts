@@ -140,8 +140,8 @@ export const STAGE_FACTS: readonly Fact<DisputeState>[] = [
         ? refuse('later_change_stands', `"${last.data.protocol}" is adopted from ${dayInWords(last.data.effective)}.`)
         : undefined;
     },
-    evolve: (state, { effective, protocol, stages }, { revision }) =>
-      append(state.protocols, { revision, data: { effective, protocol, stages } }),
+    evolve: (state, { effective, protocol, title, stages }, { revision }) =>
+      append(state.protocols, { revision, data: { effective, protocol, title, stages } }),
     sentence: (data) =>
       `The dispute protocol "${data.title}" was adopted from ${dayInWords(data.effective)}: ${data.stages
         .map((each) => `${each.title}${limitInWords(each)}`)

@@ -62,6 +62,7 @@ export interface Assignment {
 interface Adopted {
   readonly effective: Day;
   readonly protocol: string;
+  readonly title: string;
   readonly stages: readonly Stage[];
 }
 

@@ -15,8 +15,13 @@ import { longList, summaryOf } from './table.js';
 /** The names, and the words of every choice of a form. */
 const withChoices = (names: Names, looked: Looked): Names => ({
   ...names,
-  said: (field, value) =>
-    shapeOf(field).kind === 'choice' ? looked(field)?.find((each) => each.value === value)?.words : undefined,
+  said(field, value) {
+    const choices = shapeOf(field).kind === 'choice' ? (looked(field) ?? []) : [];
+    const chosen = choices.find((each) => each.value === value);
+    // Cases between the same bodies may have the same words: a short reference tells them apart.
+    const isAlone = choices.every((each) => each === chosen || each.words !== chosen?.words);
+    return chosen && (isAlone ? chosen.words : `${chosen.words} (${chosen.about ?? chosen.value})`);
+  },
 });
 
 function inWords(field: z.ZodType, value: unknown, names: Names): Content {

@@ -243,6 +243,15 @@ function inOtherCells(row: Line, head: Line, separator: Separator, columns: read
         : `If a sum or a text holds a ${separator === ',' ? 'comma' : 'semicolon'}, leave it out, or put quotation marks around the cell`;
     return [{ line, words: `This line has ${cells.length} cells, and the first line has ${most}. ${why}` }];
   }
+  if (cells.length < most && separator !== '\t') {
+    const name = separator === ',' ? 'comma' : 'semicolon';
+    return [
+      {
+        line,
+        words: `This line has ${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}, and the first line has ${most}. Write a ${name} for an empty cell too`,
+      },
+    ];
+  }
   const sum = separator === ',' ? dividedSum(row, columns) : undefined;
   return sum === undefined
     ? []

@@ -318,7 +318,7 @@ export async function findPart(
   const question = questionNamed(rowsFoundBy(of.field)!.question);
   const given: Row = errand.kind === 'fund' ? { fund: errand.name } : { area: errand.name };
   const isAsked = Object.keys(asked(form)).length > 0;
-  const fields = fieldsFor(question, {}, asked(form), await namedFor(site, asking, question, given), BY);
+  const fields = fieldsFor(question, {}, asked(form), await namedFor(site, asking, question, given), { prefix: BY });
   const found = isAsked ? findingOf(listed, await orRefused(fitting(site, asking, errand, listed))) : undefined;
   // Only the rows that were shown are put into the table. If other rows fit now, they are shown first.
   const hasChanged = form['go'] === 'table-add' && found?.mark !== undefined && found.mark !== form[SHOWN];

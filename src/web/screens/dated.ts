@@ -61,13 +61,18 @@ async function faultyBy(
   const asked = asTyped(given, dates);
   const date = dates.find((name) => name === fault?.option);
   if (date) return { asked, wrong: [date] };
-  const why = fault
-    ? errorSummary({
-        title: 'There is a problem',
-        errors: [{ content: `${optionTitle(fault.option)} ${fault.words}`, href: `#${fault.option}` }],
-      })
+  // Only pages with a first day or year are refused by this rule.
+  const said = fault
+    ? { option: fault.option, words: `${optionTitle(fault.option)} ${fault.words}` }
+    : refusal.rule === 'days_out_of_order'
+      ? { option: 'from', words: refusal.detail }
+      : undefined;
+  const first = dates.find((name) => name === said?.option);
+  if (said && first) return { asked, wrong: [first], said };
+  const why = said
+    ? errorSummary({ title: 'There is a problem', errors: [{ content: said.words, href: `#${said.option}` }] })
     : refusedAbove(refusal, await namesFor(ledger, sight));
-  return { asked, wrong: [], why };
+  return { asked, wrong: [], why, ...(said && { said }) };
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { optionsOf, type Answer, type Question, type Shape } from '../asking.js';
 import { input, select } from '../components/fields.js';
-import { isDateName, type DateName, type OtherField } from '../dates.js';
+import { isDateName, type DateName, type OtherField, type Said } from '../dates.js';
 import { plainly } from '../format.js';
 import { ALONG, periodName, titleOf } from './answer-words.js';
 
@@ -87,7 +87,7 @@ export function fieldsFor(
   answer: Answer,
   asked: Readonly<Record<string, string | undefined>>,
   named: Named,
-  prefix = '',
+  { prefix = '', said }: { readonly prefix?: string; readonly said?: Said | undefined } = {},
 ): OtherField[] {
   return Object.entries(optionsOf(question) as Readonly<Record<string, Codes>>)
     .filter(([name, shape]) => !isDay(name, shape) && !LINKS.has(name))
@@ -96,9 +96,13 @@ export function fieldsFor(
       const otherwise = saidOf(question, answer, name) ?? shape.default;
       const value = asked[name] ?? (isWritten(otherwise) ? String(otherwise) : '');
       const choices = choicesFor(name, shape, named);
+      const wrong = said?.option === name && { errorMessage: { content: said.words } };
       if (!choices)
-        return { name, field: input({ name: `${prefix}${name}`, label, value, classes: 'govuk-input--width-10' }) };
+        return {
+          name,
+          field: input({ name: `${prefix}${name}`, label, value, classes: 'govuk-input--width-10', ...wrong }),
+        };
       const all = otherwise === undefined ? [{ value: '', text: 'All' }, ...choices] : choices;
-      return { name, field: select({ name: `${prefix}${name}`, label, value, items: all }) };
+      return { name, field: select({ name: `${prefix}${name}`, label, value, items: all, ...wrong }) };
     });
 }

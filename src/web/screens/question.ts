@@ -154,8 +154,18 @@ interface Sources {
 interface Areas {
   readonly areas: readonly {
     readonly area: string;
+    readonly partners: readonly string[];
     readonly protocols: readonly { readonly stages: readonly { readonly stage: string; readonly title: string }[] }[];
   }[];
+}
+
+/** The bodies of a fund, or those between which there are disputes in an area; undefined if every body of the register can occur. */
+async function bodiesOf({ ledger }: Site, sight: Asking['sight'], { fund, area }: Given) {
+  if (fund !== undefined)
+    return (await askedOf<{ readonly partners: readonly string[] }>(ledger, sight, 'fund', { fund })).partners;
+  if (area === undefined) return undefined;
+  const { areas } = await askedOf<Areas>(ledger, sight, 'areas', {});
+  return areas.find((each) => each.area === area)?.partners;
 }
 
 /** The choices for options that name something: bodies of the fund, sources, areas and years. */
@@ -166,11 +176,7 @@ export async function namedFor(site: Site, { sight }: Asking, question: Question
     const { partners } = await askedOf<{
       readonly partners: readonly { readonly partner: string; readonly name: string }[];
     }>(site.ledger, sight, 'partners', {});
-    const own =
-      given['fund'] === undefined
-        ? undefined
-        : (await askedOf<{ readonly partners: readonly string[] }>(site.ledger, sight, 'fund', { fund: given['fund'] }))
-            .partners;
+    const own = await bodiesOf(site, sight, given);
     named['partner'] = partners
       .filter(({ partner }) => own?.includes(partner) ?? true)
       .map(({ partner, name }) => ({ value: partner, text: name }));
@@ -322,6 +328,7 @@ async function questionPage(
     answer,
     { ...asked, ...faulty?.asked },
     await namedFor(site, asking, question, given),
+    { said: faulty?.said },
   );
   const words = datesOfAnswer(answer);
   const control =

@@ -78,7 +78,8 @@ function yearsOf(
   const first = from ?? labels[0]!;
   const last = to ?? labels.at(-1)!;
   const years = FINANCIAL_YEARS.filter(({ label }) => label >= first && label <= last);
-  if (years.length === 0) return refuse('days_out_of_order', `${first} is after ${last}.`);
+  if (years.length === 0)
+    return refuse('days_out_of_order', `The first year, ${first}, is after the last year, ${last}.`);
   return years
     .map((year) => ({ year, fund: funds[labels.indexOf(year.label)] }))
     .filter(({ fund }) => fund === undefined || sees(fund));

@@ -9,12 +9,12 @@ import { linesStanding, planOf } from '../../../../projections/plan.js';
 import { fundPosition } from '../../../../projections/position.js';
 import { statement } from '../../../../projections/statement.js';
 import { statementNow } from '../../../../projections/statement-now.js';
-import type { Instant } from '../../../domain/calendar.js';
+import { dayInWords, type Instant } from '../../../domain/calendar.js';
 import { USE_FIGURES } from '../../../domain/fund/money/use-of-money.js';
 import { moneyText, negated, NO_MONEY, pounds, type Pence, type Share as ShareOfWhole } from '../../../domain/money.js';
 import { heirsOf } from '../../../domain/grammar/succession.js';
 import { AskedDepartment, DepartmentOption, departmentUnknown, DepartmentText, linesAsked } from './departments.js';
-import { Refusal } from '../../../domain/rules.js';
+import { refuse, Refusal } from '../../../domain/rules.js';
 import { EffectiveDay, Share, SignedMoney } from '../../../domain/values.js';
 import {
   claimsAlong,
@@ -436,6 +436,11 @@ export const statementQuery = query({
     if (at instanceof Refusal) return at;
     if (!isIn(at, asked.partner)) return partnerUnknown(asked.fund, asked.partner);
     const from = asked.from ?? at.year.first;
+    if (asked.from !== undefined && from > at.on)
+      return refuse(
+        'days_out_of_order',
+        `The first day, ${dayInWords(from)}, is after ${dayInWords(at.on)}, on which the statement ends.`,
+      );
     const entries = await entriesOf(ledger, at);
     const changes = await changesOf(ledger, at);
     const span = { from, on: at.on, size: at.size };

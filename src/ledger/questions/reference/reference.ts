@@ -106,9 +106,13 @@ export const areas = query({
       z.object({
         area: z.string(),
         partners: z.array(z.string()),
-        protocols: z.array(z.object({ protocol: z.string(), effective: z.string(), stages: z.array(StageText) })).meta({
-          description: 'The protocols adopted. The last is in force for disputes raised from its day on.',
-        }),
+        protocols: z
+          .array(
+            z.object({ protocol: z.string(), title: z.string(), effective: z.string(), stages: z.array(StageText) }),
+          )
+          .meta({
+            description: 'The protocols adopted. The last is in force for disputes raised from its day on.',
+          }),
         revision: z.string(),
       }),
     ),
@@ -119,8 +123,9 @@ export const areas = query({
       return {
         area,
         partners: [...own.opened!.partners.keys()],
-        protocols: own.protocols.map(({ data: { protocol, effective, stages } }) => ({
+        protocols: own.protocols.map(({ data: { protocol, title, effective, stages } }) => ({
           protocol,
+          title,
           effective,
           stages: stages.map(stageText),
         })),
