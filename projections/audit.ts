@@ -1,17 +1,18 @@
 import { instantOf, londonDay, dayNumber, periodOf, type Day } from '../src/domain/calendar.js';
 import { lesser, minus, negated, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
+import { inside } from '../src/domain/chart.js';
+import { onceEach } from '../src/domain/once-each.js';
 import { textsOf, type Offered } from '../src/domain/grammar/proposal.js';
 import { byText } from '../src/domain/order.js';
 import { POOL, type Measure, type Posting } from '../src/domain/postings.js';
 import type { Entry } from './entry.js';
+import { isStep, lastBefore, those } from './entry-indexes.js';
 
 /**
  * What an auditor asks of one fund: who approved each fact, what was recorded late, which facts a figure is made of,
- * what is agreed under which schedule, and which instalments are unpaid. Every function takes the fund's entries in
+ * what is agreed under which schedule, and which instalments are unpaid. Every function takes entries of the fund in
  * ledger order, those that are known. Source: docs/questions.md, 2, 5 and 15 to 17.
  */
-
-const isStep = (entry: Entry): boolean => entry.type.startsWith('Proposal');
 
 // Who approved what
 
@@ -40,51 +41,42 @@ interface Signature {
 
 const dayOf = (entry: Entry): Day => londonDay(instantOf(entry.recordedAt)!);
 
-/** Every fact with those who approved it. Steps of proposals are shown with the fact that they led to. */
-export function approvals(entries: readonly Entry[]): Approval[] {
-  /** Each proposal’s last terms, with the signatures that a deal was given since. */
-  const offered = new Map<string, Entry[]>();
-  let agreement: Entry | undefined;
-  const all: Approval[] = [];
-  for (const entry of entries) {
-    const proposal = entry.data['proposal'] as string;
-    if (entry.type === 'ProposalMade' || entry.type === 'ProposalCountered') offered.set(proposal, [entry]);
-    else if (entry.type === 'ProposalSigned') offered.get(proposal)!.push(entry);
-    else if (entry.type === 'ProposalAgreed') agreement = entry;
-    else if (!isStep(entry)) {
-      // The act that agrees a proposal records its facts directly after the agreement, in their order.
-      const part = agreement ? entry.revision - agreement.revision - 1 : Infinity;
-      const facts = agreement ? textsOf(agreement.data as unknown as Offered).length : 0;
-      all.push(part < facts ? signedFact(entry, agreement!, part, offered) : postedFact(entry));
-    }
+/**
+ * Who approved a fact. The steps of a proposal are told with the facts that they led to, and are no facts themselves.
+ * @param steps the steps of proposals in the same stream, in ledger order
+ */
+export function approvalOf(entry: Entry, steps: readonly Entry[]): Approval {
+  // The act that agrees a proposal records its facts directly after the agreement, in their order.
+  const at = lastBefore(steps, entry.revision);
+  const agreement = steps[at];
+  if (agreement?.type === 'ProposalAgreed') {
+    const part = entry.revision - agreement.revision - 1;
+    if (part < textsOf(agreement.data as unknown as Offered).length) return signedFact(entry, part, steps, at);
   }
-  return all;
-}
-
-/** Few of thousands of facts are shown with the day of posting, so the day is computed only for those. */
-function postedFact(entry: Entry): Approval {
   const { officer, partner, role } = entry;
-  return {
-    entry,
-    get by() {
-      return [{ officer, partner, role, on: dayOf(entry), act: 'posted' as const }];
-    },
-    conditions: undefined,
-  };
+  return { entry, by: [{ officer, partner, role, on: dayOf(entry), act: 'posted' }], conditions: undefined };
 }
 
-function signedFact(
-  entry: Entry,
-  agreement: Entry,
-  part: number,
-  offered: ReadonlyMap<string, readonly Entry[]>,
-): Approval {
+/** The last terms of a proposal before a step, with the signatures that a deal was given since. */
+function offeredBefore(proposal: string, steps: readonly Entry[], before: number): Entry[] {
+  const signed: Entry[] = [];
+  for (let at = before - 1; at >= 0; at--) {
+    const step = steps[at]!;
+    if (step.data['proposal'] !== proposal) continue;
+    if (step.type === 'ProposalSigned') signed.unshift(step);
+    else if (step.type === 'ProposalMade' || step.type === 'ProposalCountered') return [step, ...signed];
+  }
+  return signed;
+}
+
+function signedFact(entry: Entry, part: number, all: readonly Entry[], at: number): Approval {
+  const agreement = all[at]!;
   const { proposal, signatures, conditions } = agreement.data as unknown as {
     readonly proposal: string;
     readonly signatures: readonly Signature[];
     readonly conditions?: string;
   };
-  const steps = [...offered.get(proposal)!, agreement];
+  const steps = [...offeredBefore(proposal, all, at), agreement];
   return {
     entry,
     by: signatures.flatMap(({ facts, ...each }, at): Signatory[] =>
@@ -104,15 +96,23 @@ interface Late {
   readonly closedPeriod: number | undefined;
 }
 
+/** Days from the day on which a fact takes effect to the day on which it was recorded. */
+const daysLate = onceEach((entry: Entry): number => dayNumber(dayOf(entry)) - dayNumber(entry.effective));
+
+/** Closing and reopening a period always take effect on past days, and are not late. */
+const canBeLate = (entry: Entry): boolean => !isStep(entry) && !entry.type.startsWith('Period');
+
+/** The facts that were recorded after they take effect, or in a closed period. */
+export const LATE = those((entry) => canBeLate(entry) && (entry.adjustment !== undefined || daysLate(entry) > 0));
+
 /**
  * The facts that were recorded at least so many days after they take effect, and those that take effect in a period
- * that had been closed by then: only an adjustment may do that. Closing and reopening a period always take effect on
- * past days, and are left out. Days before the fund's year are in its first period.
+ * that had been closed by then: only an adjustment may do that. Days before the fund's year are in its first period.
+ * @param late the entries that are {@link LATE}
  */
-export function lateFacts(entries: readonly Entry[], firstDay: Day, daysMin: number): Late[] {
-  return entries.flatMap((entry): Late[] => {
-    if (isStep(entry) || entry.type.startsWith('Period')) return [];
-    const days = dayNumber(dayOf(entry)) - dayNumber(entry.effective);
+export function lateFacts(late: readonly Entry[], firstDay: Day, daysMin: number): Late[] {
+  return late.flatMap((entry): Late[] => {
+    const days = daysLate(entry);
     if (!entry.adjustment) return days >= daysMin ? [{ entry, days, closedPeriod: undefined }] : [];
     return [{ entry, days, closedPeriod: entry.effective < firstDay ? 1 : periodOf(entry.effective) }];
   });
@@ -132,24 +132,25 @@ interface Sought {
 }
 
 /** The postings that a balance is the sum of, on a day inclusive, in ledger order; the pool's own side is left out. */
-export const traced = (entries: readonly Entry[], on: Day, sought: Sought): Traced[] =>
-  entries.flatMap((entry) =>
-    entry.postings
-      .filter(
-        (posting) =>
-          posting.holder !== POOL &&
-          posting.on <= on &&
-          posting.measure === sought.measure &&
-          (sought.source === undefined || posting.source === sought.source) &&
-          (sought.item === undefined || posting.item === sought.item),
+export function traced(entries: readonly Entry[], on: Day, { measure, source, item }: Sought): Traced[] {
+  const found: Traced[] = [];
+  for (const entry of entries)
+    for (const posting of entry.postings)
+      if (
+        posting.measure === measure &&
+        posting.holder !== POOL &&
+        posting.on <= on &&
+        (source === undefined || posting.source === source) &&
+        (item === undefined || posting.item === item)
       )
-      .map((posting) => ({ entry, posting })),
-  );
+        found.push({ entry, posting });
+  return found;
+}
 
 // What is agreed
 
 interface Undertaking {
-  readonly approval: Approval;
+  readonly entry: Entry;
   readonly name: string;
   readonly kind: 'contribution' | 'grant';
   readonly payer: string;
@@ -171,23 +172,30 @@ const UNDERTAKINGS = {
 const undertakes = (keptAs: Entry['keptAs']): keptAs is keyof typeof UNDERTAKINGS =>
   keptAs !== undefined && keptAs in UNDERTAKINGS;
 
-/** Every contribution and grant that was agreed by a day, inclusive, with what it stands at and who signed it. */
-export function undertakings(entries: readonly Entry[], on: Day): Undertaking[] {
+/** The facts that undertake something, contributions and grants. */
+export const UNDERTAKEN = those(({ keptAs }) => undertakes(keptAs));
+
+/**
+ * Every contribution and grant that was agreed by a day, inclusive, with what it stands at.
+ * @param undertaken the entries that are {@link UNDERTAKEN}
+ * @param moving those that move what is agreed
+ */
+export function undertakings(undertaken: readonly Entry[], moving: readonly Entry[], on: Day): Undertaking[] {
   const agreed = new Map<string, Map<Entry, Pence>>();
-  for (const { entry, posting } of traced(entries, on, { measure: 'agreed' })) {
-    const moved = agreed.get(posting.item) ?? new Map<Entry, Pence>();
-    agreed.set(posting.item, moved.set(entry, plus(moved.get(entry) ?? NO_MONEY, posting.pence)));
+  for (const { entry, posting } of traced(moving, on, { measure: 'agreed' })) {
+    const moved = inside(agreed, posting.item, () => new Map<Entry, Pence>());
+    moved.set(entry, plus(moved.get(entry) ?? NO_MONEY, posting.pence));
   }
-  return approvals(entries)
-    .filter(({ entry }) => entry.effective <= on)
-    .flatMap((approval) => {
-      const { data, keptAs: kind, revision } = approval.entry;
-      if (!undertakes(kind)) return [];
+  return undertaken
+    .filter(({ effective }) => effective <= on)
+    .map((entry) => {
+      const { data, revision } = entry;
+      const kind = entry.keptAs as keyof typeof UNDERTAKINGS;
       const of = UNDERTAKINGS[kind];
       const name = data[kind] as string;
       const moved = agreed.get(name) ?? new Map<Entry, Pence>();
       return {
-        approval,
+        entry,
         name,
         kind,
         payer: data[of.payer] as string,
@@ -195,7 +203,7 @@ export function undertakings(entries: readonly Entry[], on: Day): Undertaking[] 
         recurrent: data['recurrent'] as boolean,
         under: data[of.under] as string | undefined,
         agreed: [...moved.values()].reduce(plus, NO_MONEY),
-        changes: [...moved].flatMap(([entry, change]) => (entry.revision === revision ? [] : [{ entry, change }])),
+        changes: [...moved].flatMap(([by, change]) => (by.revision === revision ? [] : [{ entry: by, change }])),
       };
     });
 }
@@ -220,9 +228,9 @@ interface Instalment {
 }
 
 interface Scheduled {
-  readonly posting: Posting;
+  posting: Posting;
   readonly due: Day;
-  readonly amount: Pence;
+  amount: Pence;
 }
 
 /**
@@ -246,6 +254,11 @@ function released(schedule: readonly Scheduled[], on: Day): Pence[] {
   return gone;
 }
 
+/** The entries that instalments are made of: all others may be left out. */
+export const SCHEDULED = those(({ postings }) =>
+  postings.some(({ measure, holder }) => holder !== POOL && (measure === 'due' || measure === 'received')),
+);
+
 /**
  * Each instalment of each contribution and grant, paid oldest first by what was received by a day, inclusive. `paid` is
  * only money received; what is no longer due is a separate figure. An overpayment of one contribution does not pay
@@ -260,23 +273,29 @@ export function instalments(entries: readonly Entry[], on: Day): Instalment[] {
       const { item, measure, on: day, pence } = posting;
       if (measure === 'received' && day <= on) received.set(item, plus(received.get(item) ?? NO_MONEY, pence));
       if (measure !== 'due') continue;
-      const days = items.get(item) ?? new Map<Day, Scheduled>();
-      items.set(item, days.set(day, { posting, due: day, amount: plus(days.get(day)?.amount ?? NO_MONEY, pence) }));
+      const days = inside(items, item, () => new Map<Day, Scheduled>());
+      const found = days.get(day);
+      if (found) {
+        found.posting = posting;
+        found.amount = plus(found.amount, pence);
+      } else days.set(day, { posting, due: day, amount: pence });
     }
   }
-  return [...items].flatMap(([item, days]) => {
+  const all: Instalment[] = [];
+  for (const [item, days] of items) {
     const schedule = [...days.values()].sort((a, b) => byText(a.due, b.due));
     const gone = released(schedule, on);
     let money = received.get(item) ?? NO_MONEY;
-    return schedule.flatMap(({ posting, due, amount }, index) => {
-      if (amount <= 0) return [];
+    schedule.forEach(({ posting, due, amount }, index) => {
+      if (amount <= 0) return;
       const noLongerDue = gone[index]!;
       const owed = minus(amount, noLongerDue);
       const paid = lesser(owed, money);
       money = minus(money, paid);
       const unpaid = minus(owed, paid);
       const { holder: payer, source } = posting;
-      return [{ item, payer, source, due, amount, paid, noLongerDue, unpaid, overdue: due <= on && unpaid > 0 }];
+      all.push({ item, payer, source, due, amount, paid, noLongerDue, unpaid, overdue: due <= on && unpaid > 0 });
     });
-  });
+  }
+  return all;
 }

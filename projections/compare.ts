@@ -41,7 +41,10 @@ export interface Comparison {
   readonly movers: readonly Mover[];
 }
 
-/** Compares two points of one fund, given its entries and those of its area's disputes, all in ledger order. */
+/**
+ * Compares two points of one fund, given its entries and those of its area's disputes, all in ledger order; entries of the
+ * fund that do not {@link MOVES_GAP} may be left out.
+ */
 export function compare(entries: readonly Entry[], from: Point, to: Point, claims: ClaimsWalk): Comparison {
   const sums = noSums();
   sums.openClaims = claims.open(from.on, from.size);
@@ -61,9 +64,10 @@ export function compare(entries: readonly Entry[], from: Point, to: Point, claim
     for (const posting of postings) count(sums, posting, posting.pence, sign);
     sums.openClaims = plus(sums.openClaims, sign === 1 ? claimed : minus(NO_MONEY, claimed));
     const after = gapFrom(sums);
-    const changes: Mover['changes'] = {};
-    for (const name of GAP_FIGURES) if (after[name] !== before[name]) changes[name] = minus(after[name], before[name]);
-    if (Object.keys(changes).length > 0) movers.push({ ...moved, changes });
+    let changes: { -readonly [Name in keyof Gap]?: Pence } | undefined;
+    for (const name of GAP_FIGURES)
+      if (after[name] !== before[name]) (changes ??= {})[name] = minus(after[name], before[name]);
+    if (changes) movers.push({ ...moved, changes });
     before = after;
   };
 
@@ -72,12 +76,15 @@ export function compare(entries: readonly Entry[], from: Point, to: Point, claim
   const crossed: { readonly entry: Entry; readonly day: Day }[] = [];
   for (const entry of entries) {
     if (!isKnown(entry, from)) continue;
-    const days: Day[] = [];
+    const first = crossed.length;
     for (const posting of entry.postings) {
       const { on: day } = posting;
-      if (day > firstDay && day <= lastDay && !days.includes(day) && isCounted(posting)) days.push(day);
+      if (day <= firstDay || day > lastDay || !isCounted(posting)) continue;
+      // The days of an entry are few.
+      let at = first;
+      while (at < crossed.length && crossed[at]!.day !== day) at++;
+      if (at === crossed.length) crossed.push({ entry, day });
     }
-    for (const day of days) crossed.push({ entry, day });
   }
   crossed.sort((a, b) => dayWay * (byText(a.day, b.day) || a.entry.place - b.entry.place));
   for (const { entry, day } of crossed) {

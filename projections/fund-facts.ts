@@ -1,5 +1,6 @@
 import type { Day } from '../src/domain/calendar.js';
 import { OF_AGREEMENT, type MoneylessFact } from '../src/domain/fund/moneyless-facts.js';
+import { TEST_WORDS } from '../src/domain/fund/plan/test-inputs.js';
 import { asKnown, inForce, takeBack, type KeptAs } from '../src/domain/grammar/remembered.js';
 
 /**
@@ -21,17 +22,13 @@ export interface FundFacts {
 /** What questions ask for. The agreement’s facts are asked for by later years’ funds too. */
 const ASKED_FOR: readonly KeptAs[] = [
   'gap',
-  'line',
-  'description',
-  'grant',
-  'grant-share',
+  ...TEST_WORDS,
   'withdrawal',
   'forecast',
   'reserve',
   'balance',
   'balance-plan',
   'nothing',
-  'carry-in',
   'pot',
   'measurement',
   'return',
@@ -83,6 +80,10 @@ export const keptInForce = (
   keptAs: KeptAs,
   at: { readonly on: Day; readonly upTo: number },
 ): Kept[] => inForce(listOf(facts, keptAs), at);
+
+/** The facts whose words the minimum tests go by, as they were known at a revision, inclusive; each kind in its order. */
+export const testedFacts = (facts: FundFacts, upTo: number): Kept[] =>
+  TEST_WORDS.flatMap((keptAs) => asKnown(listOf(facts, keptAs), upTo));
 
 /** The facts of a fund’s agreements, with who signed them, as they were known at a revision, inclusive. */
 export const agreementFacts = (facts: FundFacts, upTo: number): Kept[] =>

@@ -14,21 +14,31 @@ export interface GapPoint {
   readonly gap: Gap;
 }
 
-type Moves = readonly {
+interface Move {
   readonly at: string;
   readonly postings: readonly Posting[];
   /** By how much open claims changed. */
   readonly claims: Pence;
-}[];
+}
 
-function history(moves: Moves): GapPoint[] {
+function history(moves: readonly Move[], counts: (posting: Posting) => boolean): GapPoint[] {
   const sums = noSums();
   let last = gapFrom(sums);
   const points: GapPoint[] = [];
+  let isMoved = false;
   moves.forEach(({ at, postings, claims }, index) => {
-    for (const posting of postings) count(sums, posting, posting.pence, 1);
-    sums.openClaims = plus(sums.openClaims, claims);
-    if (moves[index + 1]?.at === at) return;
+    for (const posting of postings) {
+      if (!counts(posting)) continue;
+      count(sums, posting, posting.pence, 1);
+      isMoved = true;
+    }
+    if (claims !== NO_MONEY) {
+      sums.openClaims = plus(sums.openClaims, claims);
+      isMoved = true;
+    }
+    // Most facts are receipts, which move no figure of the gap.
+    if (!isMoved || moves[index + 1]?.at === at) return;
+    isMoved = false;
     const gap = gapFrom(sums);
     if (GAP_FIGURES.some((name) => gap[name] !== last[name])) points.push({ at, gap });
     last = gap;
@@ -61,18 +71,16 @@ export function gapByDay(entries: readonly Entry[], on: Day, size: number, claim
       before = open;
       return { at: day, postings, claims: change };
     }),
+    isCounted,
   );
 }
 
 /** Fact by fact, on one day: the gap at each recorded instant at which it became known to be other than before. */
 export function gapByKnowledge(entries: readonly Entry[], on: Day, size: number, claims: ClaimsWalk): GapPoint[] {
-  return history(
-    entries
-      .filter((entry) => entry.place < size)
-      .map((entry) => ({
-        at: entry.recordedAt,
-        postings: entry.postings.filter((posting) => posting.on <= on && isCounted(posting)),
-        claims: claims.changedBy(entry, on),
-      })),
-  );
+  const moves: Move[] = [];
+  for (const entry of entries) {
+    const { place, recordedAt, postings } = entry;
+    if (place < size) moves.push({ at: recordedAt, postings, claims: claims.changedBy(entry, on) });
+  }
+  return history(moves, (posting) => posting.on <= on && isCounted(posting));
 }

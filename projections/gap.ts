@@ -1,6 +1,7 @@
 import { lesser, minus, negated, NO_MONEY, notNegative, plus, type Pence } from '../src/domain/money.js';
 import { POOL, type Account, type Measure } from '../src/domain/postings.js';
 import { charted } from '../src/domain/chart.js';
+import { those } from './entry-indexes.js';
 import type { View } from './view.js';
 
 /**
@@ -66,6 +67,9 @@ const COUNTED: ReadonlySet<Measure> = new Set(['requirement', 'agreed', 'propose
 
 /** Whether an account counts in a figure of the gap. The pool’s side and other measures do not. */
 export const isCounted = ({ measure, holder }: Account): boolean => COUNTED.has(measure) && holder !== POOL;
+
+/** The entries that count in a figure of the gap, on some day. */
+export const MOVES_GAP = those(({ postings }) => postings.some(isCounted));
 
 /** Counts an amount of one account into the sums that a gap is made of, or out of them. */
 export function count(sums: GapSums, account: Account, pence: Pence, sign: 1 | -1): void {

@@ -3,6 +3,7 @@ import type { FactData } from '../src/domain/grammar/event.js';
 import { lesser, minus, negated, NO_MONEY, notNegative, plus, type Pence } from '../src/domain/money.js';
 import { POOL, type Account, type Posting } from '../src/domain/postings.js';
 import type { Entry } from './entry.js';
+import { those } from './entry-indexes.js';
 import type { Kept } from './fund-facts.js';
 import { gapOf, type Gap } from './gap.js';
 import { sumOver, type View } from './view.js';
@@ -30,6 +31,9 @@ const isRequired = ({ measure, holder }: Account): boolean => measure === 'requi
 const isBeside = ({ measure, holder }: Account): boolean => measure === 'beside' && holder !== POOL;
 const isFunding = ({ measure, holder }: Account): boolean => measure === 'agreed' && holder !== POOL;
 const changesGap = (account: Account): boolean => isRequired(account) || isFunding(account) || isBeside(account);
+
+/** The entries that change the gap of a year, on some day. */
+export const MOVES_YEAR_GAP = those(({ postings }) => postings.some(changesGap));
 
 /** What a fund requires by category, and has funded by source in the pool and beside it; the former less these is its gap. */
 export function yearPlan(view: View, categories: ReadonlyMap<string, string>): YearPlan {
@@ -141,24 +145,27 @@ export function bridgeLines(entries: readonly Entry[], of: Learnt): ReadonlyMap<
  * The steps from what was known at one size of the ledger to what was known at another: what each fact in between adds
  * to the gap of the year; if the second size is smaller, the signs are reversed. Each posting is in exactly one step,
  * so the steps add up.
+ * @param entries those that do not {@link MOVES_YEAR_GAP} may be left out
  */
 export function bridgeSteps(entries: readonly Entry[], categories: ReadonlyMap<string, string>, of: Learnt): Step[] {
   const { on } = of;
   const { entries: known, sign } = learnt(entries, of);
-  return known.flatMap((entry) => {
-    // Most facts are receipts, which change no gap.
-    if (!entry.postings.some(changesGap)) return [];
+  const found: Step[] = [];
+  for (const entry of known) {
     const reprofile = reprofileOf(entry.data);
-    const steps = new Map<string, Step>();
+    const first = found.length;
     for (const posting of entry.postings) {
+      if (posting.on > on) continue;
       const step = stepOf(posting, reprofile, categories);
-      if (!step || !of.counts(posting) || posting.on > on) continue;
-      const key = `${step.kind} ${step.row}`;
+      if (!step || !of.counts(posting)) continue;
       const change = sign === 1 ? step.change : negated(step.change);
-      steps.set(key, { ...step, entry, change: plus(steps.get(key)?.change ?? NO_MONEY, change) });
+      // The steps of an entry are few.
+      let at = first;
+      while (at < found.length && !(found[at]!.kind === step.kind && found[at]!.row === step.row)) at++;
+      found[at] = { ...step, entry, change: plus(found[at]?.change ?? NO_MONEY, change) };
     }
-    return [...steps.values()].filter((step) => step.change !== NO_MONEY);
-  });
+  }
+  return found.filter(({ change }) => change !== NO_MONEY);
 }
 
 function stepOf(

@@ -65,10 +65,9 @@ function spentByPurpose(entries: readonly Entry[], { on }: View, source: string)
     const purpose = purposeOf(entry);
     sums.set(purpose, plus(sums.get(purpose) ?? NO_MONEY, spent));
   }
-  // The opening of the fund, among others, names no purpose.
   const named = [...sums.keys()].filter((purpose) => purpose !== undefined).sort();
   return [...named, undefined]
-    .map((purpose) => ({ purpose, spent: sums.get(purpose)! }))
+    .map((purpose) => ({ purpose, spent: sums.get(purpose) ?? NO_MONEY }))
     .filter(({ spent }) => spent !== NO_MONEY);
 }
 
@@ -93,7 +92,7 @@ function boundBy({ keptAs, data }: Kept): Bound {
 
 /**
  * @param brought the determinations and the sums carried in that are in force on the view’s day
- * @param entries the facts of the fund that are known
+ * @param entries the facts of the fund that are known; those that move nothing that was spent may be left out
  */
 export function sourceUses(view: View, brought: readonly Kept[], entries: readonly Entry[]): SourceUse[] {
   const bound = brought.map(boundBy);

@@ -1,7 +1,8 @@
 import type { Day } from '../src/domain/calendar.js';
+import { inside } from '../src/domain/chart.js';
 import { minus, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
 import { byText } from '../src/domain/order.js';
-import type { Measure } from '../src/domain/postings.js';
+import { POOL, type Measure } from '../src/domain/postings.js';
 import type { Entry } from './entry.js';
 
 /**
@@ -18,6 +19,8 @@ export interface StatementLine {
   /** Agreed less received after this line. */
   readonly outstanding: Pence;
 }
+
+type Movement = Omit<StatementLine, 'outstanding'>;
 
 export interface Statement {
   /** What was outstanding before the first day. */
@@ -53,21 +56,29 @@ export function statement(entries: readonly Entry[], partner: string, span: Span
   return { opening, lines, closing: outstanding };
 }
 
+/** By the bodies on whose statements something of an entry is shown. */
+export function byHolderShown({ postings }: Entry): Iterable<string> {
+  const found = new Set<string>();
+  for (const { measure, holder } of postings) if (holder !== POOL && isShown(measure)) found.add(holder);
+  return found;
+}
+
 /** What one event moved for a partner, a line for each day and source. */
-function movementsOf(entry: Entry, partner: string): Omit<StatementLine, 'outstanding'>[] {
-  const lines = new Map<string, Omit<StatementLine, 'outstanding'>>();
+function movementsOf(entry: Entry, partner: string): Movement[] {
+  const lines = new Map<string, { -readonly [Name in keyof Movement]: Movement[Name] }>();
   for (const posting of entry.postings) {
     if (posting.holder !== partner || !isShown(posting.measure)) continue;
     const key = `${posting.on} ${posting.source}`;
-    const line = lines.get(key) ?? {
+    const line = inside(lines, key, () => ({
       on: posting.on,
       entry,
       source: posting.source,
       agreed: NO_MONEY,
       due: NO_MONEY,
       received: NO_MONEY,
-    };
-    lines.set(key, { ...line, [posting.measure]: plus(line[posting.measure as 'agreed'], posting.pence) });
+    }));
+    const measure = posting.measure as 'agreed' | 'due' | 'received';
+    line[measure] = plus(line[measure], posting.pence);
   }
   return [...lines.values()];
 }

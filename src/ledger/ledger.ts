@@ -2,6 +2,7 @@ import { createTree } from '../../evidence/memory.js';
 import { reversedBy } from '../domain/grammar/reversal.js';
 import type { Tree } from '../../evidence/tree.js';
 import type { Entry } from '../../projections/entry.js';
+import type { EntryIndex } from '../../projections/entry-indexes.js';
 import type { LedgerEvent, StreamKind } from '../domain/grammar/event.js';
 import type { RegisterState } from '../domain/register/state.js';
 import { evolve, postingsOf } from '../domain/grammar/evolve.js';
@@ -48,6 +49,8 @@ export interface Ledger extends Submitter {
    * follows one is read from the store; whole streams are kept for a while, once they have been read.
    */
   entries(stream: string, size: number, after?: number): Promise<Entry[]>;
+  /** The same entries, those alone that an index has under a name. */
+  entriesUnder(stream: string, size: number, index: EntryIndex, name?: string): Promise<Entry[]>;
   /** A page of all that was recorded in a stream, void acts too: so many entries, and the rest of the last one’s act. */
   history(stream: string, size: number, page: { readonly after: number; readonly limit: number }): Promise<History>;
   /** The state of a stream as it was known at a size of the ledger, folded from the store. */
@@ -189,6 +192,7 @@ export async function openLedger(store: EventStore, clock: Clock, start: Start =
       for await (const entry of entriesKnown(stream, size, after)) if (!entry.why) entries.push(entry);
       return entries;
     },
+    entriesUnder: (stream, size, index, name = '') => kept.under(stream, size, index, name),
     async history(stream, size, { after, limit }) {
       const entries: HistoryEntry[] = [];
       // Most acts are one event, and what comes after a page is looked at.

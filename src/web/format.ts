@@ -4,12 +4,19 @@ import { dayInWords, type Day } from '../domain/calendar.js';
 
 export const isNothing = (amount: string): boolean => /^-?0\.00$/.test(amount);
 
-const withCommas = (whole: string): string => whole.replace(/\B(?=(\d{3})+$)/g, ',');
+/** Whole pounds with a comma before each three digits from the right. Written out: a page has thousands of sums. */
+function withCommas(whole: string): string {
+  let at = whole.length % 3 || 3;
+  let text = whole.slice(0, at);
+  for (; at < whole.length; at += 3) text += `,${whole.slice(at, at + 3)}`;
+  return text;
+}
 
 /** The parts of a sum: a minus sign if it is negative, whole pounds, and pence. */
 function partsOf(amount: string) {
-  const [whole, pence] = amount.replace('-', '').split('.') as [string, string];
-  return { minus: amount.startsWith('-') ? '−' : '', whole, pence };
+  const isBelow = amount.startsWith('-');
+  const point = amount.indexOf('.');
+  return { minus: isBelow ? '−' : '', whole: amount.slice(isBelow ? 1 : 0, point), pence: amount.slice(point + 1) };
 }
 
 /** A sum in a table of pounds: 7,000,000.00, −12.50. */
@@ -42,15 +49,36 @@ const TIME = new Intl.DateTimeFormat('en-GB', {
 });
 
 const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+/** So many hours are remembered as clocks showed them. */
+const HOURS_MAX = 1_000;
+
+/** What clocks in London showed in an hour of UTC: they are a whole number of hours from it. */
+interface Hour {
+  readonly of: string;
+  readonly hour: string;
+  readonly half: string;
+}
+
+const hours = new Map<number, Hour>();
+
+function hourOf(number: number): Hour {
+  const found = hours.get(number);
+  if (found) return found;
+  const parts = Object.fromEntries(TIME.formatToParts(number * HOUR_MS).map(({ type, value }) => [type, value]));
+  const { day: of, month, year, hour, dayPeriod } = parts as Record<string, string>;
+  const shown = { of: `${of!} ${month!} ${year!}`, hour: hour!, half: dayPeriod!.toLowerCase().replace(/\s/g, '') };
+  if (hours.size >= HOURS_MAX) hours.clear();
+  hours.set(number, shown);
+  return shown;
+}
 
 /** An instant as the clocks in London showed it: the day and the time. */
 function shown(at: number): { readonly of: string; readonly time: string } {
-  const parts = Object.fromEntries(TIME.formatToParts(at).map(({ type, value }) => [type, value]));
-  const { day: of, month, year, hour, minute, dayPeriod } = parts as Record<string, string>;
-  return {
-    of: `${of!} ${month!} ${year!}`,
-    time: `${hour!}:${minute!}${dayPeriod!.toLowerCase().replace(/\s/g, '')}`,
-  };
+  const number = Math.floor(at / HOUR_MS);
+  const { of, hour, half } = hourOf(number);
+  const minute = Math.floor((at - number * HOUR_MS) / MINUTE_MS);
+  return { of, time: `${hour}:${minute < 10 ? '0' : ''}${minute}${half}` };
 }
 
 /**

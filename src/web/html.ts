@@ -60,12 +60,20 @@ export const withoutElements = (content: Content): Html =>
 export type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** Attributes as they stand in a tag, each after a space. Their names come from the program and are not escaped. */
-export const attributes = (all: Attributes): Html =>
-  joined(
-    Object.entries(all).map(([name, value]) =>
-      value === undefined || value === false ? '' : value === true ? html` ${name}` : html` ${name}="${value}"`,
-    ),
-  );
+export function attributes(all: Attributes): Html {
+  // Every cell of every table has some.
+  let text = '';
+  for (const name in all) {
+    const value = all[name];
+    if (value === undefined || value === false) continue;
+    text += value === true ? ` ${name}` : ` ${name}="${written(value)}"`;
+  }
+  return new Html(text);
+}
 
 /** Joins the names of classes; undefined and false are left out. */
-export const classes = (...names: readonly (string | false | undefined)[]): string => names.filter(Boolean).join(' ');
+export function classes(...names: readonly (string | false | undefined)[]): string {
+  let text = '';
+  for (const name of names) if (name) text += text === '' ? name : ` ${name}`;
+  return text;
+}

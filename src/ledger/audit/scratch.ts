@@ -1,3 +1,4 @@
+import { listUnder } from '../../../projections/entry-indexes.js';
 import { noteChanges } from '../../domain/grammar/change.js';
 import type { LedgerEvent } from '../../domain/grammar/event.js';
 import { ConcurrencyConflict, READ_PAGE_MAX, type EventStore, type RecordedEvent } from '../../store/event-store.js';
@@ -85,6 +86,11 @@ export async function scratchOf(ledger: Ledger, stream: string): Promise<Scratch
   const stateOf: Ledger['stateOf'] = async (of, each) =>
     each === stream ? (memory.state as never) : ledger.stateOf(of, each);
   const projector = { ...ledger.projector, whenTaken: () => Promise.resolve() };
+  /** What is tried, as known at a size. */
+  const ownEntries = (size: number) =>
+    added
+      .map((event) => entryOf(decode(event, kind), memory.places.at(Number(event.revision))))
+      .filter(({ place }) => place < size);
   return {
     ...ledger,
     ...createSubmitter({
@@ -104,10 +110,11 @@ export async function scratchOf(ledger: Ledger, stream: string): Promise<Scratch
     async entries(each, size, after) {
       const entries = await ledger.entries(each, Math.min(size, base), after);
       if (each !== stream) return entries;
-      const own = added
-        .map((event) => entryOf(decode(event, kind), memory.places.at(Number(event.revision))))
-        .filter(({ place, revision }) => place < size && revision > (after ?? -1));
-      return [...entries, ...own];
+      return [...entries, ...ownEntries(size).filter(({ revision }) => revision > (after ?? -1))];
+    },
+    async entriesUnder(each, size, index, name = '') {
+      const entries = await ledger.entriesUnder(each, Math.min(size, base), index, name);
+      return each === stream ? [...entries, ...listUnder(ownEntries(size), index, name)] : entries;
     },
     release() {
       for (const undo of undos.reverse()) undo();

@@ -1,4 +1,6 @@
 import type { Entry } from '../../../projections/entry.js';
+import { listUnder, type EntryIndex } from '../../../projections/entry-indexes.js';
+import { inside } from '../../domain/chart.js';
 import { frozen } from '../../domain/frozen.js';
 import { READ_PAGE_MAX, StoreUnavailable } from '../../store/event-store.js';
 
@@ -15,6 +17,8 @@ export interface KeptEntries {
   of(stream: string, size: number): Promise<readonly HistoryEntry[]>;
   /** The same of those that stand. */
   standing(stream: string, size: number): Promise<HistoryEntry[]>;
+  /** Those of them that an index has under a name. The index is one of a few that the program has, not made for a question. */
+  under(stream: string, size: number, index: EntryIndex, name: string): Promise<HistoryEntry[]>;
   /** Whether a part of a stream is best taken from the whole: the stream is kept, or one read of the store holds all of it. */
   isAtHand(stream: string): boolean;
 }
@@ -27,8 +31,25 @@ interface KeptStream {
   readonly entries: HistoryEntry[];
   /** Those of them that stand. */
   readonly standing: HistoryEntry[];
+  /** What stands, by the indexes that were asked for: how many entries each has taken, and its lists. */
+  readonly indexed: Map<EntryIndex, Indexed>;
   /** What reads on, where something does: settles once this is undefined again. */
   reading: Promise<void> | undefined;
+}
+
+interface Indexed {
+  taken: number;
+  readonly lists: Map<string, HistoryEntry[]>;
+}
+
+/** The list that an index has of a stream under a name, brought up to date. */
+function listOf({ standing, indexed }: KeptStream, index: EntryIndex, name: string): readonly HistoryEntry[] {
+  const own = inside(indexed, index, (): Indexed => ({ taken: 0, lists: new Map() }));
+  for (; own.taken < standing.length; own.taken++) {
+    const entry = standing[own.taken]!;
+    for (const each of index(entry)) inside(own.lists, each, (): HistoryEntry[] => []).push(entry);
+  }
+  return own.lists.get(name) ?? [];
 }
 
 interface Reading {
@@ -62,7 +83,7 @@ export function keepEntries({ read, known }: Reading, eventsMax = KEPT_EVENTS_MA
   }
 
   async function upToNow(stream: string): Promise<KeptStream> {
-    const at = kept.get(stream) ?? { entries: [], standing: [], reading: undefined };
+    const at = kept.get(stream) ?? { entries: [], standing: [], indexed: new Map(), reading: undefined };
     kept.delete(stream);
     kept.set(stream, at);
     makeRoom();
@@ -100,6 +121,11 @@ export function keepEntries({ read, known }: Reading, eventsMax = KEPT_EVENTS_MA
       if (isTooLong(stream)) return (await readAnew(stream, size)).filter(stands);
       const { standing } = await upToNow(stream);
       return standing.slice(0, countBelow(standing, size));
+    },
+    async under(stream, size, index, name) {
+      if (isTooLong(stream)) return listUnder((await readAnew(stream, size)).filter(stands), index, name);
+      const list = listOf(await upToNow(stream), index, name);
+      return list.slice(0, countBelow(list, size));
     },
   };
 }

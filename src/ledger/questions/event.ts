@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { approvals } from '../../../projections/audit.js';
+import { approvalOf } from '../../../projections/audit.js';
 import type { Entry } from '../../../projections/entry.js';
+import { isStep, STEPS, type EntryIndex } from '../../../projections/entry-indexes.js';
 import type { StreamKind } from '../../domain/grammar/event.js';
+import { onceEach } from '../../domain/once-each.js';
 import { refuse } from '../../domain/rules.js';
 import { Revision } from '../../domain/values.js';
 import { hashOf, KINDS, streamOf, WHEREABOUTS, type AnyKind } from '../catalogue.js';
@@ -69,15 +71,25 @@ const restingText = ({ revision, type, recordedAt, sentence }: Entry) => ({
   sentence,
 });
 
-/** Whether a later fact takes an event back, or depends on the name that the event opened. */
-function restsOn(kind: AnyKind, entry: Entry): (later: Entry) => boolean {
+/** What a fact takes back, and the names that it changes or needs: under these, what rests on another is found. */
+const restingOn = onceEach((kind: AnyKind): EntryIndex => ({ type, data, reverses }) => {
+  const fact = kind.byName.get(type);
+  const names = [fact?.restsOn?.(data) ?? [], fact?.needs?.(data) ?? []].flat();
+  return new Set([...(reverses === undefined ? [] : [revisionNamed(reverses)]), ...names.map(nameNamed)]);
+});
+
+const revisionNamed = (revision: string): string => `revision ${revision}`;
+const nameNamed = (name: string): string => `name ${name}`;
+
+/** The later facts that take an event back, or rest on the name that it brought into use, in ledger order. */
+async function restingOnIt(ledger: Ledger, kind: AnyKind, stream: string, entry: Entry, size: number) {
   const name = kind.byName.get(entry.type)?.names?.(entry.data);
-  return (later) => {
-    if (later.reverses === String(entry.revision)) return true;
-    const fact = kind.byName.get(later.type);
-    if (name === undefined || !fact) return false;
-    return [fact.restsOn?.(later.data) ?? [], fact.needs?.(later.data) ?? []].flat().includes(name);
-  };
+  const under = [revisionNamed(String(entry.revision)), ...(name === undefined ? [] : [nameNamed(name)])];
+  const found = new Map<number, Entry>();
+  for (const each of under)
+    for (const later of await ledger.entriesUnder(stream, size, restingOn(kind), each))
+      if (later.revision > entry.revision) found.set(later.revision, later);
+  return [...found.values()].sort((one, other) => one.revision - other.revision);
 }
 
 /** The stored event of a stream at a revision, and why it is void, if it is. */
@@ -113,13 +125,12 @@ function eventOf(kind: StreamKind, prefix: string, cases?: true): Query {
       if (entry?.revision !== revision)
         return refuse('name_unknown', `There is no event at revision ${asked.revision} here.`);
       const { recorded, why } = await storedAt(ledger, stream, revision);
-      const all = await ledger.entries(stream, size);
-      const approved = approvals(all).find((each) => each.entry.revision === revision);
-      const proposal = proposalOf(all, revision);
+      const steps = await ledger.entriesUnder(stream, size, STEPS);
+      const approved = why !== undefined || isStep(entry) ? undefined : approvalOf(entry, steps);
+      const proposal = proposalOf(steps, revision);
       const register = await ledger.registerAt(size);
-      const rests = restsOn(KINDS[kind], entry);
-      const resting = all.filter((later) => later.revision > revision && rests(later));
-      // Only facts of funds hold claims.
+      const resting = await restingOnIt(ledger, KINDS[kind], stream, entry, size);
+      // Facts of funds alone hold claims.
       const holdsClaims = KINDS[kind].byName.get(entry.type)?.holdsClaims === true;
       const withheld = holdsClaims && !seeing.seesClaims(ledger.model.fund(name)!.outline.opened!.area);
       return {

@@ -140,10 +140,7 @@ const TESTED_DAYS = 366;
  * The minimum tests that fail today, in the funds of the partners for which an officer is a pool manager or finance
  * officer. A fund whose year is closed, or ended more than {@link TESTED_DAYS} days ago, is left out.
  */
-export async function testsFailing(
-  ledger: Ledger,
-  { held, today, seeing }: For,
-): Promise<z.input<typeof FailingText>[]> {
+export function testsFailing(ledger: Ledger, { held, today, seeing }: For): z.input<typeof FailingText>[] {
   const partners = [...managedFor(held)];
   const found: z.input<typeof FailingText>[] = [];
   for (const fund of ledger.model.funds().filter((each) => seeing.sees(each))) {
@@ -151,7 +148,7 @@ export async function testsFailing(
     if (closedThrough === PERIODS.length || dayNumber(today) - dayNumber(opened!.year.last) > TESTED_DAYS) continue;
     const at = fundAtDates(ledger, fund, {}) as FundAtDates;
     if (!partners.some((each) => isIn(at, each))) continue;
-    for (const { test, title, verdict, margin, rows } of await testsNow(ledger, at))
+    for (const { test, title, verdict, margin, rows } of testsNow(ledger, at))
       if (verdict === 'fail') {
         const failing = rows.filter((row) => row.verdict === 'fail');
         const short = failing.map(({ of, why }) => ({ of, why }));

@@ -1,4 +1,6 @@
 import type { Entry } from '../../../projections/entry.js';
+import { REVERSALS, STEPS, those, type EntryIndex } from '../../../projections/entry-indexes.js';
+import { onceEach } from '../../domain/once-each.js';
 import { londonDay, type Instant } from '../../domain/calendar.js';
 import type { LedgerEvent } from '../../domain/grammar/event.js';
 import { evolveTable, movesTable, type Table as OnTable } from '../../domain/grammar/evolve.js';
@@ -29,7 +31,10 @@ export const STATES = ['open', 'agreed', 'declined', 'withdrawn', 'lapsed', 'tak
 const asEvent = ({ officer, partner, role, rules, adjustment, ...entry }: Entry): LedgerEvent =>
   ({ ...entry, metadata: { officer, partner, role, rules, adjustment } }) as unknown as LedgerEvent;
 
-/** The open proposals of a stream, and how each other proposal had ended, after some of the stream’s entries. */
+/** The entries that move what is on the table of a stream. */
+const movingTable = onceEach((kind: AnyKind): EntryIndex => those((entry) => movesTable(kind, entry)));
+
+/** What was on the table of a stream, and how each proposal had ended, after some of its entries. */
 export function tableOf(kind: AnyKind, stream: string, entries: readonly Entry[]): OnTable {
   const table = initialStream(kind, stream);
   for (const entry of entries) if (movesTable(kind, entry)) evolveTable(kind, table, asEvent(entry));
@@ -40,7 +45,8 @@ export function tableOf(kind: AnyKind, stream: string, entries: readonly Entry[]
 export async function tableKnown(ledger: Ledger, stream: string, size: number): Promise<OnTable> {
   const now = ledger.model.stream(placed(stream).kind, stream);
   const wasEver = now.open.size + now.ended.size > 0;
-  return wasEver ? tableOf(kindOf(stream), stream, await ledger.entries(stream, size)) : now;
+  const kind = kindOf(stream);
+  return wasEver ? tableOf(kind, stream, await ledger.entriesUnder(stream, size, movingTable(kind))) : now;
 }
 
 /**
@@ -96,23 +102,25 @@ export interface Then {
 
 /** A stream as it was known then. */
 export interface StreamThen {
-  readonly entries: readonly Entry[];
-  /** The proposals that had not ended by a step, including expired ones, and how each other proposal had ended. */
+  /** The revisions that were taken back. */
+  readonly undone: ReadonlySet<string>;
+  /** What stood on its table, what has expired by itself too, and how each proposal had ended. */
   readonly table: OnTable;
   /** The steps of each proposal, in their order. */
   readonly steps: ReadonlyMap<string, readonly (Entry & ProposalEvent)[]>;
 }
 
 export async function streamThen(ledger: Ledger, stream: string, { size }: Then): Promise<StreamThen> {
-  const entries = await ledger.entries(stream, size);
   const steps = new Map<string, (Entry & ProposalEvent)[]>();
-  for (const entry of entries) {
+  for (const entry of await ledger.entriesUnder(stream, size, STEPS)) {
     if (!isProposalEvent(entry)) continue;
     const own = steps.get(entry.data.proposal);
     if (own) own.push(entry);
     else steps.set(entry.data.proposal, [entry]);
   }
-  return { entries, steps, table: tableOf(kindOf(stream), stream, entries) };
+  const reversals = await ledger.entriesUnder(stream, size, REVERSALS);
+  const undone = new Set(reversals.map(({ reverses }) => reverses!));
+  return { steps, undone, table: await tableKnown(ledger, stream, size) };
 }
 
 /** A proposal as it was known then. */

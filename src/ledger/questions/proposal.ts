@@ -2,11 +2,13 @@ import { z } from 'zod';
 import type { Day, Instant } from '../../domain/calendar.js';
 import type { StreamKind } from '../../domain/grammar/event.js';
 import type { Entry } from '../../../projections/entry.js';
+import { FACTS, lastBefore } from '../../../projections/entry-indexes.js';
 import { moneyText } from '../../domain/money.js';
 import {
   endingInWords,
   replacedBy,
   textsOf,
+  type Offered,
   type OpenProposal,
   type ProposalEvent,
 } from '../../domain/grammar/proposal.js';
@@ -204,7 +206,15 @@ const documentsOf = (steps: readonly Entry[]) => [
   ).values(),
 ];
 
-/** A proposal as known at an instant; left out, now, with who can sign it. */
+/** The facts that an agreement recorded: they follow it. */
+async function recordedBy(ledger: Ledger, stream: string, { revision, data }: Entry & ProposalEvent, size: number) {
+  const facts = await ledger.entriesUnder(stream, size, FACTS);
+  const first = lastBefore(facts, revision) + 1;
+  const last = revision + textsOf(data as unknown as Offered).length;
+  return facts.slice(first, lastBefore(facts, last + 1) + 1);
+}
+
+/** A proposal as known at an instant; where none is given, now, with who can sign it. */
 export async function wholeProposal(
   ledger: Ledger,
   kind: StreamKind,
@@ -217,21 +227,16 @@ export async function wholeProposal(
   const there = await streamThen(ledger, stream, { size, instant });
   const found = proposalIn(there, id, { size, instant });
   if (!found) return refuse('proposal_unknown', `No proposal ${id} was made here.`);
-  const { entries } = there;
   const { steps, open, how, state } = found;
   const agreed = steps.find(({ type }) => type === 'ProposalAgreed');
-  const records = agreed
-    ? entries
-        .filter(
-          ({ revision }) => revision > agreed.revision && revision <= agreed.revision + textsOf(agreed.data).length,
-        )
-        .map(({ id: event, revision, recordedAt, sentence }) => ({
-          id: event,
-          revision: String(revision),
-          recordedAt,
-          sentence,
-        }))
-    : [];
+  const records = (agreed ? await recordedBy(ledger, stream, agreed, size) : []).map(
+    ({ id: event, revision, recordedAt, sentence }) => ({
+      id: event,
+      revision: String(revision),
+      recordedAt,
+      sentence,
+    }),
+  );
   const countered = steps.findLast(({ type }) => type === 'ProposalCountered') as
     Extract<ProposalEvent, { type: 'ProposalCountered' }> | undefined;
   return {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { DisputesView } from '../../../projections/claims.js';
 import type { Entry } from '../../../projections/entry.js';
+import { listUnder, type EntryIndex } from '../../../projections/entry-indexes.js';
 import { GAP_FIGURES, type Gap } from '../../../projections/gap.js';
 import { withExpiries } from '../../../projections/offers.js';
 import { FIGURES, type Figures, type FundPosition } from '../../../projections/position.js';
@@ -475,9 +476,27 @@ export const nameOf = (ledger: Ledger, partner: string): string => ledger.model.
 export const entriesOf = (ledger: Ledger, { fund, size }: Pick<FundAtDates, 'fund' | 'size'>): Promise<Entry[]> =>
   ledger.entries(fundStream(fund), size);
 
+/** Those of the entries of a fund that an index has under a name. */
+export const entriesUnder = (
+  ledger: Ledger,
+  { fund, size }: Pick<FundAtDates, 'fund' | 'size'>,
+  index: EntryIndex,
+  name?: string,
+): Promise<Entry[]> => ledger.entriesUnder(fundStream(fund), size, index, name);
+
 /** The fund’s moves, including those that happen without a fact. Their postings add up to the figures as known. */
-export const movesOf = async (ledger: Ledger, at: Pick<FundAtDates, 'fund' | 'size' | 'instant'>): Promise<Entry[]> =>
-  withExpiries(await entriesOf(ledger, at), ledger.model.fund(at.fund)!.offers, at);
+export async function movesOf(
+  ledger: Ledger,
+  at: Pick<FundAtDates, 'fund' | 'size' | 'instant'>,
+  index: EntryIndex,
+  name: string,
+): Promise<Entry[]> {
+  const { offers } = ledger.model.fund(at.fund)!;
+  // When an offer passes depends on all that was recorded before and after.
+  return offers.some(({ from }) => from < at.size)
+    ? listUnder(withExpiries(await entriesOf(ledger, at), offers, at), index, name)
+    : entriesUnder(ledger, at, index, name);
+}
 
 /** The funds of an area, in the order of their years. */
 export const fundsOf = ({ model }: Ledger, area: string): string[] =>

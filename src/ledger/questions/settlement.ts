@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Entry } from '../../../projections/entry.js';
+import { STEPS } from '../../../projections/entry-indexes.js';
 import { PART_WORDS } from '../../domain/grammar/half.js';
 import { isProposalEvent, placeOfHalf, textsOf, type ProposalEvent } from '../../domain/grammar/proposal.js';
 import { KINDS, offerSentence, placed } from '../catalogue.js';
@@ -58,10 +59,9 @@ export function proposalOf(entries: readonly Entry[], revision: number): string 
 }
 
 /** Whether everything that the signature of a proposal recorded was taken back. */
-function isReversed({ entries }: StreamThen, { steps }: ProposalThen): boolean {
+function isReversed({ undone }: StreamThen, { steps }: ProposalThen): boolean {
   const agreed = steps.find(({ type }) => type === 'ProposalAgreed');
   if (!agreed) return false;
-  const undone = new Set(entries.map(({ reverses }) => reverses));
   return textsOf(agreed.data).every((_text, at) => undone.has(String(agreed.revision + 1 + at)));
 }
 
@@ -161,7 +161,7 @@ export async function halvesSigned(
 ): Promise<{ readonly proposal: string; readonly sentence: string; readonly words: string }[]> {
   const ids = ledger.model.halvesOf(stream);
   if (ids.size === 0) return [];
-  const entries = await ledger.entries(stream, to.size);
+  const entries = await ledger.entriesUnder(stream, to.size, STEPS);
   const found = [];
   for (const entry of entries) {
     if (entry.type !== 'ProposalAgreed' || entry.place < from) continue;

@@ -231,7 +231,7 @@ export const tasks = query({
         .flatMap((fund) => overdueIn(ledger, fund, partners)),
       periodsToClose: periodsToClose(ledger, { held, today, seeing }),
       returnsToFile: returnsToFile(ledger, { held, today, seeing }),
-      testsFailing: await testsFailing(ledger, { held, today, seeing }),
+      testsFailing: testsFailing(ledger, { held, today, seeing }),
       deadlines: deadlinesNear(ledger, { held, today, seeing }),
     };
   },

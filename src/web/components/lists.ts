@@ -20,13 +20,29 @@ interface Table extends Common {
 
 const spans = ({ colspan, rowspan, attributes: more }: Cell): Attributes => ({ colspan, rowspan, ...more });
 
+/** Pages have thousands of cells, most of which are of a few kinds: the tag that opens each kind is written once. */
+const kinds = new Map<string, Html>();
+const KINDS_MAX = 200;
+
+function opening(element: 'td' | 'th', of: Attributes, cell: Cell): Html {
+  const write = (): Html => html`<${element}${attributes({ ...of, ...spans(cell) })}>`;
+  if (cell.colspan !== undefined || cell.rowspan !== undefined || cell.attributes) return write();
+  const kind = `${element} ${of['scope'] ?? ''} ${of['class']!}`;
+  const found = kinds.get(kind);
+  if (found) return found;
+  const written = write();
+  if (kinds.size < KINDS_MAX) kinds.set(kind, written);
+  return written;
+}
+
 const cellOf = (cell: Cell, isHeader: boolean): Html =>
   isHeader
-    ? html`<th${attributes({ scope: 'row', class: classes('govuk-table__header', cell.classes), ...spans(cell) })}>${cell.content}</th>`
-    : html`<td${attributes({
-        class: classes('govuk-table__cell', cell.format && `govuk-table__cell--${cell.format}`, cell.classes),
-        ...spans(cell),
-      })}>${cell.content}</td>`;
+    ? html`${opening('th', { scope: 'row', class: classes('govuk-table__header', cell.classes) }, cell)}${cell.content}</th>`
+    : html`${opening(
+        'td',
+        { class: classes('govuk-table__cell', cell.format && `govuk-table__cell--${cell.format}`, cell.classes) },
+        cell,
+      )}${cell.content}</td>`;
 
 const headOf = (head: readonly Cell[]): Html =>
   html`<thead class="govuk-table__head">

@@ -1,3 +1,5 @@
+import { inside } from '../../domain/chart.js';
+import { onceEach } from '../../domain/once-each.js';
 import type { Shape } from '../asking.js';
 import { summaryList, table, type Cell } from '../components/lists.js';
 import { instant } from '../format.js';
@@ -70,13 +72,18 @@ const SAID_TWICE: readonly (readonly [string, string])[] = [
 /** Fields for programs. */
 const CODES = new Set('digest planHash position id signature fact'.split(' '));
 
+/** A shape of which nothing is known. */
+const ANY: Shape = {};
+
 const typesOf = ({ type = [] }: Shape): readonly string[] => [type].flat();
 
+// A shape is of the program, and never changes: what follows from it is worked out once.
+
 /** The shape without the possibility of null. */
-function bare(shape: Shape): Shape {
+const bare = onceEach((shape: Shape): Shape => {
   const rest = (shape.anyOf ?? []).filter((each) => !typesOf(each).includes('null'));
   return rest.length === 1 ? bare(rest[0]!) : shape;
-}
+});
 
 const isObject = (shape: Shape): boolean => bare(shape).properties !== undefined;
 const isList = (shape: Shape): boolean => typesOf(bare(shape)).includes('array');
@@ -91,7 +98,7 @@ export const isFigure = (shape: Shape): boolean => bare(shape).pattern?.endsWith
 type Field = readonly [name: string, shape: Shape];
 
 /** The fields that are shown, without fields for programs and fields that repeat another. */
-function fieldsOf(shape: Shape): Field[] {
+const fieldsOf = onceEach((shape: Shape): readonly Field[] => {
   const all = bare(shape).properties ?? {};
   const has = (name: string): boolean => name in all;
   const isFact = has('sentence') && has('revision');
@@ -104,7 +111,7 @@ function fieldsOf(shape: Shape): Field[] {
       !(isFact && (OF_A_FACT.has(name) || name === 'what')) &&
       !(has('sentence') && name === 'proposal'),
   );
-}
+});
 
 /** The field that says in words what another names. It stands right after it. */
 function wordsOf(all: Readonly<Record<string, Shape>>, code: string): string | undefined {
@@ -113,12 +120,15 @@ function wordsOf(all: Readonly<Record<string, Shape>>, code: string): string | u
   return SAID_TWICE.some(([first, second]) => first === code && second === after) ? after : undefined;
 }
 
+const titlesIn = onceEach((_shape: Shape) => new Map<string, string>());
+
 /** The title for a readable name: Partner, if `name` is the name of `partner`. */
-export function titleIn(shape: Shape, name: string): string {
-  const all = bare(shape).properties ?? {};
-  const of = Object.keys(all).find((code) => wordsOf(all, code) === name);
-  return titleOf(of ?? name, valueOf(all[name] ?? {}), (each) => each in all);
-}
+export const titleIn = (shape: Shape, name: string): string =>
+  inside(titlesIn(shape), name, () => {
+    const all = bare(shape).properties ?? {};
+    const of = Object.keys(all).find((code) => wordsOf(all, code) === name);
+    return titleOf(of ?? name, valueOf(all[name] ?? {}), (each) => each in all);
+  });
 
 export const valueOf = (shape: Shape): Value =>
   isFigure(shape) ? 'sum' : isList(shape) ? 'list' : typesOf(bare(shape)).includes('boolean') ? 'flag' : 'other';
@@ -255,7 +265,7 @@ function inline(shape: Shape, value: unknown, showing: Showing): Content {
       : html`<ul class="govuk-list bcf-inline">${value.map((each) => html`<li>${inline(itemsOf(shape), each, showing)}</li>`)}</ul>`;
   const row = value as Data;
   if ('act' in row && 'mandate' in row) return signed(row, showing);
-  const fields = isObject(shape) ? fieldsOf(shape) : Object.keys(row).map((name): Field => [name, {}]);
+  const fields = isObject(shape) ? fieldsOf(shape) : Object.keys(row).map((name): Field => [name, ANY]);
   const lines = fields
     .filter(([name]) => row[name] !== undefined)
     .map(([name, field], at) => {
@@ -413,7 +423,7 @@ const inHeading = (shape: Shape): ReadonlySet<string> =>
 function nameOfThing(shape: Shape, value: Data, showing: Showing): Content {
   const name = namingOf(shape);
   if (name === 'sentence') return told(name, value[name], showing);
-  const own = inField(name, {}, value, showing);
+  const own = inField(name, ANY, value, showing);
   // The same bodies may change more than once.
   return name === 'predecessors' ? html`${own}, from ${told('effective', value['effective'], showing)}` : own;
 }

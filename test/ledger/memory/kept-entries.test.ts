@@ -1,4 +1,5 @@
 import t from 'tap';
+import type { EntryIndex } from '../../../projections/entry-indexes.js';
 import { keepEntries, type HistoryEntry } from '../../../src/ledger/memory/kept-entries.js';
 
 /** Entries are read from the store once, and kept as long as there is room for them. */
@@ -119,6 +120,22 @@ t.test('what is kept cannot be changed by whoever is given it', async (t) => {
   t.match(await kept.of('a', 1), [{ revision: 0, data: { instalments: [{ amount: '1.00' }] } }]);
 });
 
+/** Indexes as questions have them: one that has each entry under one name, and one that has it under several, or none. */
+const byRest: EntryIndex = ({ revision }) => [String(revision % 3)];
+const byTens: EntryIndex = ({ revision }) => ['0', '1', '2'].slice(0, revision % 4);
+
+t.test('an index leaves out what is void, and has nothing under a name that no entry stands under', async (t) => {
+  const { known, read } = streams({ a: 6, large: 12 });
+  async function* voidEveryThird(...asked: Parameters<typeof read>): AsyncGenerator<HistoryEntry> {
+    for await (const entry of read(...asked)) yield entry.revision % 3 === 1 ? { ...entry, why: 'void' } : entry;
+  }
+  const kept = keepEntries({ known, read: voidEveryThird }, 10);
+  t.same(revisions(await kept.under('a', 200, byRest, '0')), [0, 3]);
+  t.same(revisions(await kept.under('a', 200, byRest, '1')), []);
+  t.same(revisions(await kept.under('a', 200, byRest, 'nobody')), []);
+  t.same(revisions(await kept.under('large', 200, byRest, '0')), [0, 3, 6, 9], 'a stream that is not kept');
+});
+
 t.test('what is kept is what reading the store anew gives, for any streams, sizes and growth', async (t) => {
   const seed = Math.floor(Math.random() * 1_000_000);
   t.comment(`seed ${seed}`);
@@ -135,6 +152,13 @@ t.test('what is kept is what reading the store anew gives, for any streams, size
       const naive: number[] = [];
       for await (const { revision } of read(stream, size)) naive.push(revision);
       t.same(revisions(await kept.of(stream, size)), naive, `run ${run}, ${stream} at size ${size}`);
+      const [index, name] = [[byRest, byTens][random(2)]!, String(random(3))] as const;
+      const listed = naive.filter((revision) => [...index({ revision } as HistoryEntry)].includes(name));
+      t.same(
+        revisions(await kept.under(stream, size, index, name)),
+        listed,
+        `run ${run}, ${stream}, those under ${name}`,
+      );
     }
   }
 });

@@ -21,7 +21,7 @@ export const noTestInputs = (): TestInputs => ({ facts: [] });
 /** The measures that the tests read. */
 const MEASURES: ReadonlySet<Measure> = new Set(['requirement', 'agreed', 'share', 'passedDown', 'waived']);
 /** The facts whose words they, or the shares of a variance, need beside their postings. */
-const WORDED: ReadonlySet<KeptAs | undefined> = new Set([
+export const TEST_WORDS = [
   'line',
   'description',
   'grant',
@@ -29,7 +29,8 @@ const WORDED: ReadonlySet<KeptAs | undefined> = new Set([
   'grant-share',
   'pass-down',
   'carry-in',
-]);
+] as const satisfies readonly KeptAs[];
+const WORDED: ReadonlySet<KeptAs | undefined> = new Set(TEST_WORDS);
 
 export const isTestInput = ({ measure, holder }: Account): boolean => holder !== POOL && MEASURES.has(measure);
 

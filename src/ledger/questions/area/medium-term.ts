@@ -3,11 +3,13 @@ import {
   bridgeLines,
   bridgeSteps,
   categoriesOf,
+  MOVES_YEAR_GAP,
   ROW_KINDS,
   yearGap,
   yearPlan,
   type Step,
 } from '../../../../projections/medium-term.js';
+import { inside } from '../../../domain/chart.js';
 import { FINANCIAL_YEARS, financialYear, type FinancialYear, type Instant } from '../../../domain/calendar.js';
 import { moneyText, NO_MONEY, plus, signedPence, total, type Pence } from '../../../domain/money.js';
 import { byKey, byText } from '../../../domain/order.js';
@@ -24,9 +26,10 @@ import {
   linesAsked,
 } from '../fund/departments.js';
 import { BothSettled, Known, knownThen } from '../known.js';
+import { rowsOf } from '../rows.js';
 import { halvesSigned } from '../settlement.js';
 import {
-  entriesOf,
+  entriesUnder,
   EntryText,
   entryText,
   fundsOf,
@@ -361,15 +364,23 @@ const changedLines = (lines: readonly LineText[]): LineText[] =>
 type LineText = z.input<typeof LineText>;
 const keyOf = ({ category, line, year }: LineText): string => JSON.stringify([category, line, year]);
 
-/** The rows that facts add up to, over the years shown. */
-function rowsOf(facts: readonly FactText[], years: readonly string[]): z.input<typeof RowText>[] {
+/** How one fact changed the gap of a year. */
+interface StepOfYear extends Step {
+  readonly year: string;
+}
+
+/** The rows that steps add up to, over the years that are shown. */
+function bridgeRows(steps: readonly StepOfYear[], years: readonly string[]): z.input<typeof RowText>[] {
   const rows = new Map<string, Row>();
-  for (const { kind, row, year, change, otherYear } of facts) {
-    const key = `${ROW_KINDS.indexOf(kind)} ${row}`;
-    const found: Row = rows.get(key) ?? { kind, row, byYear: new Map(), pairs: new Map() };
-    rows.set(key, found);
-    addTo(found.byYear, year, signedPence(change));
-    if (otherYear !== null) addTo(pairOf(found, year, otherYear).halves, year, signedPence(change));
+  for (const { kind, row, year, change, otherYear } of steps) {
+    const found = inside(rows, `${ROW_KINDS.indexOf(kind)} ${row}`, (): Row => ({
+      kind,
+      row,
+      byYear: new Map(),
+      pairs: new Map(),
+    }));
+    addTo(found.byYear, year, change);
+    if (otherYear !== undefined) addTo(pairOf(found, year, otherYear).halves, year, change);
   }
   return [...rows].sort(byKey).map(([, found]) => {
     const { kind, row, byYear } = found;
@@ -461,25 +472,25 @@ export const bridge = query({
       const [gapFrom, gapTo] = [gapKnown(from.instant), gapKnown(to.instant)];
       return { year: year.label, on: year.last, fund: fund ?? null, last, of, gapFrom, gapTo, change: gapTo - gapFrom };
     });
-    const found: { readonly place: number; readonly fact: FactText }[] = [];
+    const found: StepOfYear[] = [];
     const lines: LineText[] = [];
     const settlements: z.input<typeof Bridge>['settlements'] = [];
     for (const { year, on, fund, last, of } of columns) {
       if (fund === null || !last || !of) continue;
-      const entries = await entriesOf(ledger, { fund, size });
+      const entries = await entriesUnder(ledger, { fund, size }, MOVES_YEAR_GAP);
       const halves = await halvesSigned(ledger, fundStream(fund), { from: from.size, to }, seeing);
       settlements.push(...halves.map((each) => ({ year, fund, ...each })));
       const learnt = { on, fromSize: from.size, toSize: to.size, counts: of.counts };
       const categories = categoriesOf(linesSet(last));
       const departments = departmentsAt(last);
       const steps = bridgeSteps(entries, categories, learnt);
-      found.push(...steps.map((step) => ({ place: step.entry.place, fact: factText(step, year) })));
+      for (const step of steps) found.push({ ...step, year });
       for (const [line, change] of bridgeLines(entries, learnt)) {
         const department = departments.get(line) ?? null;
         lines.push({ category: categories.get(line)!, line, department, year, change: moneyText(change) });
       }
     }
-    const facts = found.sort((a, b) => a.place - b.place).map(({ fact }) => fact);
+    found.sort((a, b) => a.entry.place - b.entry.place);
     return {
       area: asked.area,
       settled: from.text.settled && to.text.settled,
@@ -492,14 +503,14 @@ export const bridge = query({
         fund,
         ...inText({ gapFrom, gapTo, change: change as Pence }),
       })),
-      rows: rowsOf(
-        facts,
+      rows: bridgeRows(
+        found,
         columns.map(({ year }) => year),
       ),
       lines: changedLines(lines),
       settlements,
       change: moneyText(columns.reduce((sum, { change }) => plus(sum, change as Pence), NO_MONEY)),
-      facts,
+      facts: rowsOf(found, factText),
     };
   },
   table: ({ years, rows, lines, change, settlements }) => ({
@@ -517,7 +528,7 @@ export const bridge = query({
   }),
 });
 
-const factText = ({ entry, kind, row, change, otherYear }: Step, year: string): FactText => ({
+const factText = ({ entry, kind, row, change, otherYear, year }: StepOfYear): FactText => ({
   ...entryText(entry),
   year,
   kind,

@@ -7,6 +7,7 @@ import {
   type OpenClaims,
 } from '../../../../projections/claims.js';
 import type { Entry } from '../../../../projections/entry.js';
+import { MOVES_GAP } from '../../../../projections/gap.js';
 import { withExpiries } from '../../../../projections/offers.js';
 import type { ToldCell } from '../../../../projections/claim-releases.js';
 import { claimsNow, type AssignedClaim } from '../../../../projections/succession.js';
@@ -19,7 +20,7 @@ import { releasedUpTo, type ClaimsTold, type Released } from '../../memory/claim
 import type { Ledger } from '../../ledger.js';
 import { knownThen } from '../known.js';
 import type { DisclosureText } from './claims-text.js';
-import { entriesOf, inheritanceAt, type Seeing, type FundAtDates, type TwoDates } from '../question.js';
+import { entriesOf, entriesUnder, inheritanceAt, type Seeing, type FundAtDates, type TwoDates } from '../question.js';
 
 /** The claims that stand beside a fund's figures: exact for askers who see cases, and as of releases for all others. */
 
@@ -140,19 +141,27 @@ export const claimsAlong = (ledger: Ledger, { area, year }: FundAtDates): Claims
 export const NO_CLAIMS_ALONG: ClaimsWalk = { open: () => NO_MONEY, changedBy: () => NO_MONEY };
 
 /**
- * Everything that can move a fund's figures, in ledger order: its own facts, what happens without a fact, and, for
- * askers who see claims exactly, the facts of its area's disputes.
- * @param released the releases, for an asker who sees claims at releases instead
+ * What can move a fund's figures, in ledger order: its own facts, with what passes by itself, and those of its area's disputes, which are for
+ * those alone who are told claims exactly.
+ * @param released the releases at which an asker is told claims instead
+ * @param gapAlone leaves out those of the fund that move no figure of its gap
  */
 export async function moving(
   ledger: Ledger,
   { fund, area, size, instant }: Pick<FundAtDates, 'fund' | 'area' | 'size' | 'instant'>,
   released: Released | undefined,
+  gapAlone?: true,
 ) {
   const disputes = released ? [] : await ledger.entries(disputeStream(area), size);
-  const own = await entriesOf(ledger, { fund, size });
+  const { offers } = ledger.model.fund(fund)!;
+  // When an offer passes depends on all that was recorded before and after.
+  const passes = offers.some(({ from }) => from < size);
+  const own =
+    gapAlone && !passes
+      ? await entriesUnder(ledger, { fund, size }, MOVES_GAP)
+      : await entriesOf(ledger, { fund, size });
   const recorded = disputes.length === 0 ? own : [...own, ...disputes].sort((a, b) => a.place - b.place);
-  const entries = withExpiries(recorded, ledger.model.fund(fund)!.offers, { size, instant });
+  const entries = passes ? withExpiries(recorded, offers, { size, instant }) : recorded;
   const ofDisputes = new Set(disputes);
   return { entries, isOfDisputes: (entry: Entry): boolean => ofDisputes.has(entry) };
 }

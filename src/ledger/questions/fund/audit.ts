@@ -1,16 +1,20 @@
 import { z } from 'zod';
 import {
-  approvals,
+  approvalOf,
   instalments,
+  LATE,
   lateFacts,
+  SCHEDULED,
   traced,
+  UNDERTAKEN,
   undertakings,
   type Approval,
   type Signatory,
+  type Traced,
 } from '../../../../projections/audit.js';
-import type { Entry } from '../../../../projections/entry.js';
+import { byItem, byMeasure, FACTS, isStep, lastBefore, STEPS } from '../../../../projections/entry-indexes.js';
 import { passedOnTo } from '../../../../projections/trace-now.js';
-import { moneyText, NO_MONEY, pence, pounds, signedPence, total, type Pence } from '../../../domain/money.js';
+import { moneyText, NO_MONEY, pence, plus, pounds, signedPence, total, type Pence } from '../../../domain/money.js';
 import { MEASURES } from '../../../domain/postings.js';
 import { type RegisterState } from '../../../domain/register/state.js';
 import { mandatesOn } from '../../../domain/grammar/mandate.js';
@@ -21,10 +25,11 @@ import { Code, Name, SignedMoney } from '../../../domain/values.js';
 import { REGISTER_STREAM } from '../../catalogue.js';
 import type { Ledger } from '../../ledger.js';
 import { Known } from '../known.js';
+import { rowsOf } from '../rows.js';
 import {
   AtTwoDates,
   changesOf,
-  entriesOf,
+  entriesUnder,
   movesOf,
   EntryText,
   entryText,
@@ -110,13 +115,15 @@ export const approvalsQuery = query({
     if (at instanceof Refusal) return at;
     const register = await ledger.registerAt(at.size);
     const after = asked.after === undefined ? -1 : Number(asked.after);
-    const all = approvals(await entriesOf(ledger, at)).filter(({ entry }) => entry.revision > after);
-    const page = all.slice(0, asked.limit);
+    const all = await entriesUnder(ledger, at, FACTS);
+    const from = lastBefore(all, after + 1) + 1;
+    const page = all.slice(from, from + asked.limit);
+    const steps = await entriesUnder(ledger, at, STEPS);
     return {
       fund: asked.fund,
       ...at.known,
-      approvals: page.map((each) => approvalText(register, each)),
-      next: all.length > page.length ? String(page.at(-1)!.entry.revision) : null,
+      approvals: page.map((each) => approvalText(register, approvalOf(each, steps))),
+      next: all.length > from + page.length ? String(page.at(-1)!.revision) : null,
     };
   },
   table: (answer) => ({
@@ -159,11 +166,11 @@ export const late = query({
   async run(ledger, asked) {
     const at = fundAtDates(ledger, asked.fund, { 'known-at': asked['known-at'] });
     if (at instanceof Refusal) return at;
-    const facts = lateFacts(await entriesOf(ledger, at), at.year.first, asked.days);
+    const facts = lateFacts(await entriesUnder(ledger, at, LATE), at.year.first, asked.days);
     return {
       fund: asked.fund,
       ...at.known,
-      facts: facts.map(({ entry, days, closedPeriod }) => ({
+      facts: rowsOf(facts, ({ entry, days, closedPeriod }) => ({
         ...entryText(entry),
         daysLate: days,
         closedPeriod: closedPeriod ?? null,
@@ -186,18 +193,18 @@ export const late = query({
 });
 
 /** Refuses a filter that names something unknown. Otherwise an answer of zero could be taken for a true figure. */
-function filterUnknown(
+async function filterUnknown(
+  ledger: Ledger,
   at: FundAtDates,
-  entries: readonly Entry[],
   { partner, source, item }: { partner?: string | undefined; source?: string | undefined; item?: string | undefined },
-): Refusal | undefined {
+): Promise<Refusal | undefined> {
   if (partner !== undefined && !isIn(at, partner)) {
     return refuse('not_in_fund', `${partner} is not a partner of ${at.fund}.`);
   }
   if (source !== undefined && !sourceOf(source)) {
     return refuse('source_unknown', `"${source}" is not a source of funding.`);
   }
-  return item === undefined || entries.some(({ postings }) => postings.some((posting) => posting.item === item))
+  return item === undefined || (await movesOf(ledger, at, byItem, item)).length > 0
     ? undefined
     : refuse('name_unknown', `${at.fund} had no contribution, grant or plan line named "${item}" at that instant.`);
 }
@@ -212,12 +219,9 @@ async function passedOnRows(
 ) {
   const passed = passedOnTo(partner, traced, await changesOf(ledger, at), at.area);
   if (passed.length === 0) return [];
-  const approved = approvals(await ledger.entries(REGISTER_STREAM, at.size));
+  const steps = await ledger.entriesUnder(REGISTER_STREAM, at.size, STEPS);
   return passed.map(({ change: { succession, entry }, source, amount }) => ({
-    ...approvalText(
-      register,
-      approved.find((each) => each.entry.revision === entry.revision)!,
-    ),
+    ...approvalText(register, approvalOf(entry, steps)),
     stream: 'register' as const,
     on: succession.effective,
     holder: partner,
@@ -263,32 +267,32 @@ export const trace = query({
   async run(ledger, asked) {
     const at = fundAtDates(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
-    const entries = await movesOf(ledger, at);
-    const register = await ledger.registerAt(at.size);
-    const approved = new Map(approvals(entries).map((each) => [each.entry, each]));
-    const { measure, partner: holder, source, item } = asked;
-    const unknown = filterUnknown(at, entries, asked);
+    const unknown = await filterUnknown(ledger, at, asked);
     if (unknown) return unknown;
-    const all = traced(entries, at.on, { measure, source, item });
+    const { measure, partner: holder, source, item } = asked;
+    const register = await ledger.registerAt(at.size);
+    const steps = await entriesUnder(ledger, at, STEPS);
+    const all = traced(await movesOf(ledger, at, byMeasure, measure), at.on, { measure, source, item });
     const found = holder === undefined ? all : all.filter(({ posting }) => posting.holder === holder);
     const passed = holder === undefined ? [] : await passedOnRows(ledger, at, register, holder, all);
-    const facts = found.map(({ entry, posting }) => ({
-      // The steps of proposals put money on the table, and nobody has to approve such a step.
-      ...approvalText(register, approved.get(entry) ?? { entry, by: [], conditions: undefined }),
+    const factText = ({ entry, posting }: Traced) => ({
+      // What is on the table is put there by the steps of proposals, which nobody has to approve.
+      ...approvalText(register, isStep(entry) ? { entry, by: [], conditions: undefined } : approvalOf(entry, steps)),
       stream: 'fund' as const,
       on: posting.on,
       holder: posting.holder,
       source: posting.source,
       item: posting.item,
       amount: moneyText(posting.pence),
-    }));
-    const rows = [...facts, ...passed];
+    });
     return {
       fund: asked.fund,
       ...at.stamp,
       measure,
-      total: moneyText(total(rows.map(({ amount }) => signedPence(amount)))),
-      facts: rows,
+      total: moneyText(
+        plus(total(found.map(({ posting }) => posting.pence)), total(passed.map(({ amount }) => signedPence(amount)))),
+      ),
+      facts: rowsOf([...found, ...passed], (each) => ('posting' in each ? factText(each) : each)),
     };
   },
   table: ({ facts, total: sum, measure }) => ({
@@ -338,17 +342,22 @@ export const contributions = query({
   async run(ledger, asked) {
     const at = fundAtDates(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
-    const all = undertakings(await entriesOf(ledger, at), at.on);
+    const all = undertakings(
+      await entriesUnder(ledger, at, UNDERTAKEN),
+      await entriesUnder(ledger, at, byMeasure, 'agreed'),
+      at.on,
+    );
+    const steps = await entriesUnder(ledger, at, STEPS);
     const register = await ledger.registerAt(at.size);
     return {
       fund: asked.fund,
       ...at.stamp,
-      contributions: all.map(({ approval, under, agreed, changes, ...undertaking }) => ({
-        ...approvalText(register, approval),
+      contributions: rowsOf(all, ({ entry, under, agreed, changes, ...undertaking }) => ({
+        ...approvalText(register, approvalOf(entry, steps)),
         ...undertaking,
         under: under ?? null,
         agreed: moneyText(agreed),
-        changes: changes.map(({ entry, change }) => ({ ...entryText(entry), change: moneyText(change) })),
+        changes: changes.map(({ entry: by, change }) => ({ ...entryText(by), change: moneyText(change) })),
       })),
       total: moneyText(total(all.map(({ agreed }) => agreed))),
     };
@@ -418,18 +427,19 @@ export const instalmentsQuery = query({
   async run(ledger, asked) {
     const at = fundAtDates(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
-    const all = instalments(await entriesOf(ledger, at), at.on).map((each) => ({
-      ...each,
-      payersNow: payersNow(each, at.inheritance),
-    }));
+    const all = instalments(await entriesUnder(ledger, at, SCHEDULED), at.on);
     const overdue = all.filter((each) => each.overdue);
     return {
       fund: asked.fund,
       ...at.stamp,
-      instalments: (asked.overdue === 'true' ? overdue : all).map(({ amount, paid, noLongerDue, unpaid, ...each }) => ({
-        ...each,
-        ...inText({ amount, paid, noLongerDue, unpaid }),
-      })),
+      instalments: rowsOf(asked.overdue === 'true' ? overdue : all, (each) => {
+        const { amount, paid, noLongerDue, unpaid, ...of } = each;
+        return {
+          ...of,
+          payersNow: payersNow(each, at.inheritance),
+          ...inText({ amount, paid, noLongerDue, unpaid }),
+        };
+      }),
       overdue: moneyText(total(overdue.map(({ unpaid }) => unpaid))),
     };
   },

@@ -7,7 +7,7 @@ import { gapByDay, gapByKnowledge } from '../../../../projections/gap-history.js
 import { passDowns } from '../../../../projections/pass-down.js';
 import { linesStanding, planOf } from '../../../../projections/plan.js';
 import { fundPosition } from '../../../../projections/position.js';
-import { statement } from '../../../../projections/statement.js';
+import { byHolderShown, statement } from '../../../../projections/statement.js';
 import { statementNow } from '../../../../projections/statement-now.js';
 import { dayInWords, type Instant } from '../../../domain/calendar.js';
 import { USE_FIGURES } from '../../../domain/fund/money/use-of-money.js';
@@ -28,10 +28,12 @@ import {
 import { ClaimSum, Disclosure, type DisclosureText } from '../disputes/claims-text.js';
 import { compareTold, historyTold } from './gap-told.js';
 import { BothSettled } from '../known.js';
+import { rowsOf } from '../rows.js';
 import {
   AtTwoDates,
   changesOf,
   entriesOf,
+  entriesUnder,
   EntryText,
   entryText,
   FiguresText,
@@ -285,7 +287,7 @@ export const gapHistory = query({
       ...at.stamp,
       ...(released && disclosureOf(released.at(instantKnown(at)))),
       along: asked.along,
-      points: (released ? historyTold(points, asked.along, released, at) : points).map((point) => ({
+      points: rowsOf(released ? historyTold(points, asked.along, released, at) : points, (point) => ({
         at: point.at,
         ...inText(point.gap),
       })),
@@ -336,7 +338,7 @@ export const compareQuery = query({
     const later = Math.max(instantKnown(from), instantKnown(to)) as Instant;
     const released = await releasesFor(ledger, from.area, later, seeing);
     const most = { ...from, size: Math.max(from.size, to.size), instant: later };
-    const { entries, isOfDisputes } = await moving(ledger, most, released);
+    const { entries, isOfDisputes } = await moving(ledger, most, released, true);
     const compared = released
       ? compareTold(entries, from, to, released)
       : compare(entries, from, to, claimsAlong(ledger, from));
@@ -349,17 +351,14 @@ export const compareQuery = query({
       from: { ...from.stamp, ...disclosure(from), ...inText(compared.from) },
       to: { ...to.stamp, ...disclosure(to), ...inText(compared.to) },
       change: inText(compared.change),
-      movers: compared.movers.flatMap(({ entry, by, changes }) =>
-        by === 'accrual'
-          ? []
-          : [
-              {
-                ...entryText(entry),
-                stream: isOfDisputes(entry) ? ('disputes' as const) : ('fund' as const),
-                by,
-                changes: inText(changes as Record<keyof Gap, Pence>),
-              },
-            ],
+      movers: rowsOf(
+        compared.movers.filter((each) => each.by !== 'accrual'),
+        ({ entry, by, changes }) => ({
+          ...entryText(entry),
+          stream: isOfDisputes(entry) ? ('disputes' as const) : ('fund' as const),
+          by,
+          changes: inText(changes as Record<keyof Gap, Pence>),
+        }),
       ),
       accrued: inText((compared.movers.find(({ by }) => by === 'accrual')?.changes ?? {}) as Record<keyof Gap, Pence>),
     };
@@ -436,18 +435,12 @@ export const statementQuery = query({
     if (at instanceof Refusal) return at;
     if (!isIn(at, asked.partner)) return partnerUnknown(asked.fund, asked.partner);
     const from = asked.from ?? at.year.first;
-    if (asked.from !== undefined && from > at.on)
-      return refuse(
-        'days_out_of_order',
-        `The first day, ${dayInWords(from)}, is after ${dayInWords(at.on)}, on which the statement ends.`,
-      );
-    const entries = await entriesOf(ledger, at);
     const changes = await changesOf(ledger, at);
     const span = { from, on: at.on, size: at.size };
     const { opening, lines, closing } =
       changes.length === 0
-        ? statement(entries, asked.partner, span)
-        : statementNow(entries, changes, asked.partner, at.area, span);
+        ? statement(await entriesUnder(ledger, at, byHolderShown, asked.partner), asked.partner, span)
+        : statementNow(await entriesOf(ledger, at), changes, asked.partner, at.area, span);
     const ofRegister = new Set(changes.map(({ entry }) => entry));
     return {
       fund: asked.fund,
@@ -456,7 +449,7 @@ export const statementQuery = query({
       from,
       ...at.stamp,
       opening: moneyText(opening),
-      lines: lines.map(({ on, source, entry, agreed, due, received, outstanding }) => ({
+      lines: rowsOf(lines, ({ on, source, entry, agreed, due, received, outstanding }) => ({
         on,
         source,
         ...inText({ agreed, due, received, outstanding }),

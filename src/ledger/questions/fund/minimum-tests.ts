@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Entry } from '../../../../projections/entry.js';
+import { testedFacts } from '../../../../projections/fund-facts.js';
 import type { Day } from '../../../domain/calendar.js';
 import { inside } from '../../../domain/chart.js';
 import { FUND } from '../../../domain/fund/facts.js';
@@ -12,9 +13,8 @@ import { POOL } from '../../../domain/postings.js';
 import { ALLOCATION } from '../../../domain/register/reference-data.js';
 import type { Allocation, Publication } from '../../../domain/register/reference-state.js';
 import { refuse, Refusal } from '../../../domain/rules.js';
-import { asKnown } from '../../../domain/grammar/remembered.js';
 import { factOf } from '../../../domain/grammar/kind.js';
-import { fundStream, offerSentence, REGISTER_STREAM, sentenceOf } from '../../catalogue.js';
+import { offerSentence, REGISTER_STREAM, sentenceOf } from '../../catalogue.js';
 import type { Ledger } from '../../ledger.js';
 import { TestText, testText } from '../../minimum-tests-text.js';
 import { AtTwoDates, entriesOf, OfFund, query, Stamp, fundAtDates, type FundAtDates } from '../question.js';
@@ -61,15 +61,10 @@ function testsAt(ledger: Ledger, at: FundAtDates, { postings, facts }: TestsInpu
 }
 
 /** What the tests of a fund depend on, in addition to its balances. */
-async function inputOf(ledger: Ledger, { fund, size }: FundAtDates): Promise<TestsInput> {
-  const stream = fundStream(fund);
-  const { own } = await ledger.stateOf('fund', stream);
-  return { postings: [], facts: asKnown(own.tested.facts, ledger.model.knownRevision(stream, size)) };
-}
+const inputOf = ({ model, upTo }: FundAtDates): TestsInput => ({ postings: [], facts: testedFacts(model.facts, upTo) });
 
 /** The tests of a fund at two dates. */
-export const testsNow = async (ledger: Ledger, at: FundAtDates): Promise<TestResult[]> =>
-  testsAt(ledger, at, await inputOf(ledger, at));
+export const testsNow = (ledger: Ledger, at: FundAtDates): TestResult[] => testsAt(ledger, at, inputOf(at));
 
 /** The proposals that were open at a size of the ledger, by identifier, with the facts that would be signed. */
 function onTheTable(entries: readonly Entry[]): Map<string, readonly FactText[]> {
@@ -187,7 +182,7 @@ export const minimumTestsQuery = query({
     const at = fundAtDates(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     const entries = await entriesOf(ledger, at);
-    const now = await inputOf(ledger, at);
+    const now = inputOf(at);
     const tests = testsAt(ledger, at, now);
     // A page that shows only verdicts does not wait for the facts behind them.
     let behind: FactBehind[][] | undefined;

@@ -12,11 +12,11 @@ import {
   SharedText,
   sharesText,
 } from '../../../domain/fund/agreement/risk-rule.js';
+import { testedFacts } from '../../../../projections/fund-facts.js';
 import { appliedOn, signedShares, type RiskShareApplied } from '../../../domain/fund/agreement/risk-share.js';
 import { riskShares, riskYear, type SchemeShare } from '../../../domain/fund/agreement/risk-year.js';
 import { owedTo, ringFencedOn } from '../../../domain/fund/money/ring-fence.js';
 import { leftOfRingFenced } from '../../../domain/fund/agreement/schemes.js';
-import { asKnown } from '../../../domain/grammar/remembered.js';
 import { descriptionsOn } from '../../../domain/fund/plan/test-inputs.js';
 import { moneyText, NO_MONEY, plus, type Pence } from '../../../domain/money.js';
 import { sumsPassedOn } from '../../../domain/register/inheritance.js';
@@ -52,7 +52,7 @@ export async function sharesAt(
   const known = ledger.model.knownRevision(stream, at.size);
   const applied = appliedOn(own, at.on, known);
   const agreement = agreementOfYear(ledger, at);
-  const facts = asKnown(own.tested.facts, known);
+  const facts = testedFacts(at.model.facts, known);
   const ringFenced = ringFencedOn(facts, at.on);
   const year = riskYear({
     books: at.recorded,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { byMeasure } from '../../../../projections/entry-indexes.js';
 import { keptInForce, known } from '../../../../projections/fund-facts.js';
 import { MONITORED, monitoringOf } from '../../../../projections/monitoring.js';
 import { SOURCE_USE, sourceUses } from '../../../../projections/source-use.js';
@@ -21,7 +22,7 @@ import {
 } from './departments.js';
 import {
   AtTwoDates,
-  entriesOf,
+  entriesUnder,
   inText,
   KnownAt,
   nameOf,
@@ -221,7 +222,7 @@ export const grantUse = query({
     const at = fundAtDates(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
     const brought = (['grant', 'carry-in'] as const).flatMap((keptAs) => keptInForce(at.model.facts, keptAs, at));
-    const uses = sourceUses(at.view, brought, await entriesOf(ledger, at));
+    const uses = sourceUses(at.view, brought, await entriesUnder(ledger, at, byMeasure, 'spent'));
     return {
       fund: asked.fund,
       ...at.stamp,

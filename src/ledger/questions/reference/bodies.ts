@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { NOT_IN_DISPUTE } from '../../../../projections/claims.js';
+import { byMeasure } from '../../../../projections/entry-indexes.js';
 import { fundPosition, totalFigures, type PartnerPosition } from '../../../../projections/position.js';
 import { holdersOf } from '../../../../projections/succession.js';
 import { isKnown } from '../../../domain/grammar/remembered.js';
@@ -18,7 +19,7 @@ import { Known, knownThen, type KnownThen } from '../known.js';
 import { tableKnown } from '../proposal-then.js';
 import {
   AreaAtTwoDates,
-  entriesOf,
+  entriesUnder,
   fundsOf,
   inText,
   KnownAt,
@@ -130,7 +131,7 @@ async function notYetDue(ledger: Ledger, at: FundAtDates): Promise<z.input<typeo
   const { successions } = at.inheritance;
   const ended = new Set(successions.flatMap(({ predecessors }) => predecessors));
   const rows = new Map<string, Omit<z.input<typeof DueText>, 'amount'> & { amounts: Pence[] }>();
-  for (const { postings } of await entriesOf(ledger, at)) {
+  for (const { postings } of await entriesUnder(ledger, at, byMeasure, 'due')) {
     for (const { measure, holder, source, item, on, pence } of postings) {
       if (measure !== 'due' || on <= at.on || !ended.has(holder)) continue;
       const key = `${on} ${item} ${holder}`;

@@ -1,0 +1,59 @@
+import { POOL } from '../src/domain/postings.js';
+import type { Entry } from './entry.js';
+
+/**
+ * By what the entries of a stream are found again: the names that an entry stands under, each once. They follow from what
+ * the entry says and from nothing else, so a list by name is made once and goes on as the stream does. Whoever looks for
+ * the few entries behind a figure does not go through the whole year.
+ */
+export type EntryIndex = (entry: Entry) => Iterable<string>;
+
+const NONE: readonly string[] = [];
+const ONE_LIST: readonly string[] = [''];
+
+/** An index of one list: the entries that satisfy a condition, under the empty name. */
+export const those =
+  (isOne: (entry: Entry) => boolean): EntryIndex =>
+  (entry) =>
+    isOne(entry) ? ONE_LIST : NONE;
+
+/** Those of some entries that an index has under a name, in their order. */
+export const listUnder = <Each extends Entry>(entries: readonly Each[], index: EntryIndex, name: string): Each[] =>
+  entries.filter((entry) => {
+    for (const each of index(entry)) if (each === name) return true;
+    return false;
+  });
+
+/** By what they move: the measures of their postings, the pool’s own side left out. */
+export function byMeasure({ postings }: Entry): Iterable<string> {
+  const found = new Set<string>();
+  for (const { measure, holder } of postings) if (holder !== POOL) found.add(measure);
+  return found;
+}
+
+/** By the items that their postings belong to: contributions, grants, plan lines and proposals. */
+export function byItem({ postings }: Entry): Iterable<string> {
+  const found = new Set<string>();
+  for (const { item } of postings) found.add(item);
+  return found;
+}
+
+export const isStep = ({ type }: Pick<Entry, 'type'>): boolean => type.startsWith('Proposal');
+
+/** The steps of proposals. */
+export const STEPS: EntryIndex = those(isStep);
+/** The facts that take another back. */
+export const REVERSALS: EntryIndex = those(({ reverses }) => reverses !== undefined);
+/** All that are no steps of proposals. */
+export const FACTS: EntryIndex = those((entry) => !isStep(entry));
+
+/** The place of the last entry before a revision, of entries in the order of their revisions; -1 where there is none. */
+export function lastBefore(entries: readonly Entry[], revision: number): number {
+  let [from, to] = [0, entries.length];
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (entries[middle]!.revision < revision) from = middle + 1;
+    else to = middle;
+  }
+  return from - 1;
+}
