@@ -77,6 +77,7 @@ const MAY: Readonly<Record<string, { readonly ours: readonly string[]; readonly 
       'src/domain/money.ts',
       'src/domain/calendar.ts',
       'src/domain/chart.ts',
+      'src/domain/once-each.ts',
       'src/domain/order.ts',
       'src/domain/postings.ts',
       'src/domain/sources.ts',

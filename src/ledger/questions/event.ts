@@ -130,7 +130,7 @@ function eventOf(kind: StreamKind, prefix: string, cases?: true): Query {
       const proposal = proposalOf(steps, revision);
       const register = await ledger.registerAt(size);
       const resting = await restingOnIt(ledger, KINDS[kind], stream, entry, size);
-      // Facts of funds alone hold claims.
+      // Only facts of funds hold claims.
       const holdsClaims = KINDS[kind].byName.get(entry.type)?.holdsClaims === true;
       const withheld = holdsClaims && !seeing.seesClaims(ledger.model.fund(name)!.outline.opened!.area);
       return {

@@ -12,7 +12,8 @@ import { SignedMoney } from '../../domain/values.js';
 import type { Ledger } from '../ledger.js';
 import type { FundModel } from '../memory/streams.js';
 import { testsNow } from './fund/minimum-tests.js';
-import { isIn, nameOf, fundAtDates, disputesAtDates, type Seeing, type FundAtDates } from './question.js';
+import { ofFundToday } from './fund-today.js';
+import { bodiesIn, disputesAtDates, nameOf, type Seeing } from './question.js';
 
 /**
  * What falls due for an officer, in addition to payments: accounting periods that have ended, returns that are not
@@ -136,26 +137,30 @@ export const returnsToFile = (ledger: Ledger, who: For): z.input<typeof ReturnsT
  */
 const TESTED_DAYS = 366;
 
+/** The minimum tests that fail in a fund, and the bodies that are in it. */
+const failingToday = ofFundToday((ledger, at) => ({
+  bodies: bodiesIn(at),
+  tests: testsNow(ledger, at).flatMap(({ test, title, verdict, margin, rows }) => {
+    if (verdict !== 'fail') return [];
+    const short = rows.filter((row) => row.verdict === 'fail').map(({ of, why }) => ({ of, why }));
+    return [{ fund: at.fund, on: at.on, test, title, margin: moneyText(margin), short }];
+  }),
+}));
+
 /**
  * The minimum tests that fail today, in the funds of the partners for which an officer is a pool manager or finance
  * officer. A fund whose year is closed, or ended more than {@link TESTED_DAYS} days ago, is left out.
  */
 export function testsFailing(ledger: Ledger, { held, today, seeing }: For): z.input<typeof FailingText>[] {
   const partners = [...managedFor(held)];
-  const found: z.input<typeof FailingText>[] = [];
-  for (const fund of ledger.model.funds().filter((each) => seeing.sees(each))) {
+  if (partners.length === 0) return [];
+  return ledger.model.funds().flatMap((fund) => {
+    if (!seeing.sees(fund)) return [];
     const { opened, closedThrough } = ledger.model.fund(fund)!.outline;
-    if (closedThrough === PERIODS.length || dayNumber(today) - dayNumber(opened!.year.last) > TESTED_DAYS) continue;
-    const at = fundAtDates(ledger, fund, {}) as FundAtDates;
-    if (!partners.some((each) => isIn(at, each))) continue;
-    for (const { test, title, verdict, margin, rows } of testsNow(ledger, at))
-      if (verdict === 'fail') {
-        const failing = rows.filter((row) => row.verdict === 'fail');
-        const short = failing.map(({ of, why }) => ({ of, why }));
-        found.push({ fund, on: at.on, test, title, margin: moneyText(margin), short });
-      }
-  }
-  return found;
+    if (closedThrough === PERIODS.length || dayNumber(today) - dayNumber(opened!.year.last) > TESTED_DAYS) return [];
+    const { bodies, tests } = failingToday(ledger, fund);
+    return partners.some((each) => bodies.has(each)) ? tests : [];
+  });
 }
 
 /** The stages of open cases that end soon or have ended, in which a partner of the officer is a side. */

@@ -332,11 +332,13 @@ export const entryText = (entry: Entry): z.input<typeof EntryText> => ({
 
 // Names that are asked about
 
-/** Whether a body is a partner of the fund: one from its opening, or a successor, even if that one has ended too. */
+/** The bodies that are partners of the fund: those from its opening, and their successors, even if these have ended too. */
+export const bodiesIn = ({ opened, inheritance, area, partners }: FundAtDates): ReadonlySet<string> =>
+  new Set([...opened, ...opened.flatMap((each) => lineOf(inheritance.successions, each, area)), ...partners]);
+
+/** Whether a body is one of them. */
 export const isIn = (at: FundAtDates, partner: string): boolean =>
-  at.opened.includes(partner) ||
-  at.opened.some((each) => lineOf(at.inheritance.successions, each, at.area).includes(partner)) ||
-  at.partners.includes(partner);
+  at.opened.includes(partner) || bodiesIn(at).has(partner);
 
 /** Refuses a partner in an address that is not a partner of the fund. */
 export const partnerUnknown = (fund: string, partner: string): Refusal =>

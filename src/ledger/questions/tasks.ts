@@ -26,6 +26,7 @@ import {
   ReturnsText,
   testsFailing,
 } from './falls-due.js';
+import { ofFundToday } from './fund-today.js';
 import { Known, knownThen } from './known.js';
 import {
   AtTwoDates,
@@ -140,6 +141,16 @@ function waitingText(stream: string, proposal: OpenProposal, today: string): Wai
 /** Proposals that end sooner come first. Those without a last day come last. */
 const byDaysLeft = (a: Waiting, b: Waiting): number => (a.daysLeft ?? Infinity) - (b.daysLeft ?? Infinity);
 
+/** What each body of a fund has not paid, those that have left nothing unpaid left out. */
+const overdueToday = ofFundToday((ledger, at) => ({
+  area: at.area,
+  on: at.on,
+  host: at.model.outline.opened!.host,
+  partners: positionAt(at).partners.flatMap(({ partner, total }) =>
+    total.overdue === NO_MONEY ? [] : [{ partner, name: nameOf(ledger, partner), amount: moneyText(total.overdue) }],
+  ),
+}));
+
 /**
  * What the partners of some mandates have not paid in a fund; for hosts of the pool, also what others have not paid.
  * The unpaid debts of a body that has ended are due from its successors.
@@ -147,15 +158,14 @@ const byDaysLeft = (a: Waiting, b: Waiting): number => (a.daysLeft ?? Infinity) 
 function overdueIn(ledger: Ledger, fund: string, partners: ReadonlySet<string>): z.input<typeof OverdueText>[] {
   // If today is outside the fund’s year, the figures are those of the nearest day: an earlier year’s arrears are shown
   // on its last day.
-  const at = fundAtDates(ledger, fund, {}) as FundAtDates;
+  const { area, on, host, partners: overdue } = overdueToday(ledger, fund);
+  if (overdue.length === 0) return [];
   const today = londonDay(ledger.model.now(ledger.clock));
   const { successions } = ledger.model.register();
   const areTheirs = (body: string): boolean =>
-    actingFor(successions, [body], { area: at.area, today, effective: at.on }).some((each) => partners.has(each));
-  const holds = areTheirs(at.model.outline.opened!.host);
-  return positionAt(at)
-    .partners.filter(({ partner, total }) => total.overdue !== NO_MONEY && (holds || areTheirs(partner)))
-    .map(({ partner, total }) => ({ fund, partner, name: nameOf(ledger, partner), amount: moneyText(total.overdue) }));
+    actingFor(successions, [body], { area, today, effective: on }).some((each) => partners.has(each));
+  const holds = areTheirs(host);
+  return overdue.filter(({ partner }) => holds || areTheirs(partner)).map((each) => ({ fund, ...each }));
 }
 
 export const tasks = query({
@@ -302,22 +312,38 @@ const PortfolioText = z.object({
 });
 
 /** Claims stand beside the gap, and the overview has no figures of them. */
-function figuresOf(at: FundAtDates): Record<PortfolioFigure, Pence> {
+function rowOf(ledger: Ledger, at: FundAtDates): PortfolioRow {
   const { requirement, funded, soft, hard } = gapOf(at.view, NO_MONEY);
-  return { requirement, funded, soft, hard, overdue: positionAt(at).total.overdue };
+  const { area, year, host } = at.model.outline.opened!;
+  return {
+    fund: at.fund,
+    area,
+    year: year.label,
+    host,
+    hostName: nameOf(ledger, host),
+    on: at.on,
+    figures: { requirement, funded, soft, hard, overdue: positionAt(at).total.overdue },
+  };
 }
 
+const rowToday = ofFundToday(rowOf);
+
 interface PortfolioRow {
-  readonly at: FundAtDates;
-  readonly figures: Record<PortfolioFigure, Pence>;
+  readonly fund: string;
+  readonly area: string;
+  readonly year: string;
+  readonly host: string;
+  readonly hostName: string;
+  readonly on: string;
+  readonly figures: Readonly<Record<PortfolioFigure, Pence>>;
 }
 
 /**
  * The sums of each financial year. Years are not added together, because one year’s gap says nothing about another’s.
  */
 const yearsOf = (rows: readonly PortfolioRow[]) =>
-  [...new Set(rows.map(({ at }) => at.year.label))].sort().map((year) => {
-    const own = rows.filter(({ at }) => at.year.label === year);
+  [...new Set(rows.map(({ year }) => year))].sort().map((year) => {
+    const own = rows.filter((each) => each.year === year);
     const sum = (name: PortfolioFigure) => own.reduce((all, { figures }) => plus(all, figures[name]), NO_MONEY);
     return {
       year,
@@ -358,38 +384,26 @@ export const portfolio = query({
       .meta({ description: 'The sums of the funds of each financial year.' }),
   }),
   async run(ledger, asked, seeing = SEES_ALL) {
-    const { text: known } = knownThen(ledger, asked['known-at']);
+    const { size, instant, text: known } = knownThen(ledger, asked['known-at']);
+    const isToday = asked.on === undefined && asked['known-at'] === undefined;
     const rows = ledger.model.funds().flatMap((fund): PortfolioRow[] => {
-      const at = seeing.sees(fund) ? fundAtDates(ledger, fund, asked) : undefined;
+      if (!seeing.sees(fund)) return [];
+      if (isToday) return [rowToday(ledger, fund)];
+      const at = fundAtDates(ledger, fund, asked);
       // A fund that was not in the ledger then has no row.
-      if (!at || at instanceof Refusal) return [];
-      return [{ at, figures: figuresOf(at) }];
+      return at instanceof Refusal ? [] : [rowOf(ledger, at)];
     });
     const waiting = new Map<string, number>();
-    for (const { at } of rows) {
-      const stream = fundStream(at.fund);
+    for (const { fund } of rows) {
+      const stream = fundStream(fund);
       const table =
-        asked['known-at'] === undefined
-          ? ledger.model.stream('fund', stream)
-          : await tableKnown(ledger, stream, at.size);
-      waiting.set(at.fund, onTheTable(table, at.instant).size);
+        asked['known-at'] === undefined ? ledger.model.stream('fund', stream) : await tableKnown(ledger, stream, size);
+      waiting.set(fund, onTheTable(table, instant).size);
     }
     return {
       on: asked.on ?? null,
       ...known,
-      funds: rows.map(({ at, figures }) => {
-        const { area, year, host } = at.model.outline.opened!;
-        return {
-          fund: at.fund,
-          area,
-          year: year.label,
-          host,
-          hostName: nameOf(ledger, host),
-          on: at.on,
-          ...inText(figures),
-          waiting: waiting.get(at.fund)!,
-        };
-      }),
+      funds: rows.map(({ figures, ...row }) => ({ ...row, ...inText(figures), waiting: waiting.get(row.fund)! })),
       years: yearsOf(rows),
     };
   },

@@ -120,7 +120,7 @@ function wordsOf(all: Readonly<Record<string, Shape>>, code: string): string | u
   return SAID_TWICE.some(([first, second]) => first === code && second === after) ? after : undefined;
 }
 
-const titlesIn = onceEach((_shape: Shape) => new Map<string, string>());
+const titlesIn = onceEach<Shape, Map<string, string>>(() => new Map());
 
 /** The title for a readable name: Partner, if `name` is the name of `partner`. */
 export const titleIn = (shape: Shape, name: string): string =>

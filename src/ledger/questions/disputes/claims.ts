@@ -141,10 +141,10 @@ export const claimsAlong = (ledger: Ledger, { area, year }: FundAtDates): Claims
 export const NO_CLAIMS_ALONG: ClaimsWalk = { open: () => NO_MONEY, changedBy: () => NO_MONEY };
 
 /**
- * What can move a fund's figures, in ledger order: its own facts, with what passes by itself, and those of its area's disputes, which are for
- * those alone who are told claims exactly.
- * @param released the releases at which an asker is told claims instead
- * @param gapAlone leaves out those of the fund that move no figure of its gap
+ * Everything that can move a fund's figures, in ledger order: its own facts, what happens without a fact, and, for
+ * askers who see claims exactly, the facts of its area's disputes.
+ * @param released the releases, for an asker who sees claims at releases instead
+ * @param gapAlone leaves out the facts of the fund that change no figure of its gap
  */
 export async function moving(
   ledger: Ledger,
