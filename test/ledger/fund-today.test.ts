@@ -4,9 +4,9 @@ import t from 'tap';
 import { openLedger } from '../../src/ledger/ledger.js';
 import { FUNDS_TODAY_MAX, ofFundToday } from '../../src/ledger/questions/fund-today.js';
 import { asked } from '../support/asking.js';
-import { BOARD, merger, registerAll } from '../support/bodies.js';
+import { merger, registerAll, succeeded } from '../support/bodies.js';
 import { histories, play } from '../support/histories.js';
-import { FUND, openedLedger, REGISTER_STREAM, TestLedger } from '../support/ledger.js';
+import { FUND, openedLedger, REGISTER_STREAM, SOUTH, TestLedger } from '../support/ledger.js';
 import { allocation, publish } from '../support/plan.js';
 import { asyncProperty } from '../support/property.js';
 import { shared } from '../support/sharing.js';
@@ -33,13 +33,8 @@ t.test('over random histories, with offers that expire, allocations and bodies t
       t.teardown(() => second.ledger.close());
       await play(first, moves, async (index) => {
         if (index === 3) await publish(first, allocation());
-        if (index === 9)
-          await publish(
-            first,
-            allocation({ effective: '2016-07-01', amount: '9000000.00', publication: `Of move ${index}` }),
-          );
-        if (index === 15)
-          await first.post('registrar', 'PartnersSucceeded', merger({ successors: [BOARD] }), REGISTER_STREAM);
+        if (index === 9) await publish(first, allocation({ payer: SOUTH, publication: `Of move ${index}` }));
+        if (index === 15) await succeeded(first, merger());
         if (index === 20) first.clock.set((first.clock.now() + 200 * 86_400_000) as never);
         if (index % 3 !== 0) return;
         await second.ledger.projector.whenTaken((await store.head())!);
