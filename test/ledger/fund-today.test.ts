@@ -6,7 +6,7 @@ import { FUNDS_TODAY_MAX, ofFundToday } from '../../src/ledger/questions/fund-to
 import { asked } from '../support/asking.js';
 import { merger, registerAll, succeeded } from '../support/bodies.js';
 import { histories, play } from '../support/histories.js';
-import { FUND, openedLedger, REGISTER_STREAM, SOUTH, TestLedger } from '../support/ledger.js';
+import { FUND, openedLedger, SOUTH, TestLedger } from '../support/ledger.js';
 import { allocation, publish } from '../support/plan.js';
 import { asyncProperty } from '../support/property.js';
 import { shared } from '../support/sharing.js';
