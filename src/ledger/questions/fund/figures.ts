@@ -435,6 +435,11 @@ export const statementQuery = query({
     if (at instanceof Refusal) return at;
     if (!isIn(at, asked.partner)) return partnerUnknown(asked.fund, asked.partner);
     const from = asked.from ?? at.year.first;
+    if (asked.from !== undefined && from > at.on)
+      return refuse(
+        'days_out_of_order',
+        `The first day, ${dayInWords(from)}, is after ${dayInWords(at.on)}, on which the statement ends.`,
+      );
     const changes = await changesOf(ledger, at);
     const span = { from, on: at.on, size: at.size };
     const { opening, lines, closing } =
