@@ -278,7 +278,7 @@ function threeLinks({ path, dates, asked, wasKnown = () => true }: Shown): Html 
   const at = (more: Asked): string => addressWith(path, { ...rest, on: undefined, 'known-at': undefined, ...more });
   const then = wasKnown(on)
     ? link(at({ on, 'known-at': on }), 'That day, as known then')
-    : 'Nothing of it was known on that day';
+    : 'Nothing about it was known on that day';
   return html`<span class="bcf-screen"> ${link(at({}), 'Now')} | ${link(at({ on }), 'That day, as known now')} | ${then}</span>`;
 }
 

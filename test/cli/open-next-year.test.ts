@@ -24,7 +24,7 @@ t.test('next year’s fund is asked about and opened on a terminal', async (t) =
   t.match(await opens(FUND, '--officer', 'county-chief', '--uplift', 'x'), { code: 2, err: /--uplift must be names/ });
   t.match(await opens(FUND, '--officer', 'county-chief', '--without', 'x'), {
     code: 4,
-    err: /Nothing named "x" goes on/,
+    err: /Nothing named "x" continues/,
   });
   t.match(await runHere(['open-next-year', FUND, '--officer', 'a', '--ledger', join(cwd, 'none.sqlite')], cwd), {
     code: 3,

@@ -23,7 +23,7 @@ t.test('a fund, a body, a sum and a reference are found, each with where it is',
   for (const spelling of ['£1,234,567', '1234567', '1,234,567.00'])
     t.match(await find(spelling), `href="/funds/${FUND}/history/1"`, spelling);
   t.match(await find(outcome.proposal!), `href="/proposals/${outcome.proposal!}"`);
-  t.match(await find('no such thing'), 'Nothing was found in what you see.');
+  t.match(await find('no such thing'), 'Nothing was found among what you may see.');
   t.notMatch(await find('<script>alert(1)</script>'), '<script');
 });
 
@@ -56,7 +56,7 @@ t.test('a case is found by those who see it, and is not there for anybody else',
   const [hidden, absent] = [await not.get(`/cases/${id}`), await not.get(`/cases/${caseNamed('none')}`)];
   t.equal(hidden.statusCode, 404);
   t.equal(read(hidden.body), read(absent.body), 'nothing tells the two apart');
-  t.match((await not.get(`/find?text=${id}`)).body, 'Nothing was found in what you see.');
+  t.match((await not.get(`/find?text=${id}`)).body, 'Nothing was found among what you may see.');
 });
 
 t.test('what was not looked through is said', async (t) => {

@@ -63,7 +63,7 @@ t.test('the page of a fact says it in every field, who signed by which mandate, 
   t.match(page.body, 'Recorded on 1 March 2016');
   t.match(page.body, /Proposed by .* on 1 March 2016: mandated from/);
   t.match(page.body, /Signed by .* on 1 March 2016: mandated from/);
-  t.match(page.body, /What rests on it.*£1\.00/s);
+  t.match(page.body, /What depends on it.*£1\.00/s);
   t.match(page.body, /Details for auditors and programs.*[0-9a-f]{64}/s);
   const step = (await officer.get(`/funds/${FUND}/history/1`)).body;
   t.match(step, 'The proposal, with all its steps');

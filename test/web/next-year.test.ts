@@ -35,13 +35,13 @@ t.test('officers open next year’s fund from this one, and sign what it propose
   const size = ledger.ledger.model.size();
   const unseen = await county.send(page, PAGE, typed);
   t.equal(unseen.statusCode, 409, 'what was typed is shown before it is done');
-  t.match(textOf(unseen.body), 'What would be done is not what the page showed');
+  t.match(textOf(unseen.body), 'The steps have changed since the page showed them');
   t.match(unseen.body, 'name="rise.north-extra" type="text" inputmode="decimal" value="2.5%"');
   t.equal(ledger.ledger.model.size(), size, 'and nothing is done');
   const chosen = await county.send(page, PAGE, { ...typed, go: 'again' });
   t.equal(chosen.statusCode, 200);
   t.match(textOf(chosen.body), '102.50');
-  t.match(textOf(chosen.body), 'one that is refused does not stop the others');
+  t.match(textOf(chosen.body), 'a refused step does not stop the others');
   t.match(chosen.body, 'id="without.south" name="without.south" type="checkbox" value="yes" checked');
   const wrong = await county.send(page, PAGE, { 'rise.north-extra': 'much', 'without.south': 'yes' });
   t.equal(wrong.statusCode, 400);
@@ -69,7 +69,7 @@ t.test('officers open next year’s fund from this one, and sign what it propose
   const [, proposal] = /href="(\/proposals\/[0-9a-f-]+)"/.exec(opened.body)!;
   const north = await visitor().signIn('north-ccg-finance');
   t.equal((await north.send(await north.get(proposal!), `${proposal!}/sign`)).statusCode, 303);
-  t.match(textOf((await north.get(PAGE)).body), 'Nothing of it waits for a signature.');
+  t.match(textOf((await north.get(PAGE)).body), 'No proposal of it waits for a signature.');
 
   const south = await visitor().signIn('south-ccg-finance');
   const before = await south.get(PAGE);
@@ -91,7 +91,7 @@ t.test('who may not do a step reads why; and what has changed since is shown aga
   await ledger.post('pool-manager', 'PlanLineSet', line({ line: 'another' }));
   const moved = await north.send(page, PAGE);
   t.equal(moved.statusCode, 409);
-  t.match(textOf(moved.body), 'you changed it, or others have since you read it');
+  t.match(textOf(moved.body), 'by you or by others');
 });
 
 t.test('a hundred long names are worked out again', async (t) => {

@@ -86,7 +86,7 @@ t.test('what is refused beside the dates is told above the page too, which stays
   const unheard = await auditor.get('/funds/nowhere-2016-17?on=2016-04-01');
   t.match([unheard.statusCode, readOf(mainOf(unheard.body))], [404, /There is no fund named nowhere-2016-17/]);
   const before = await auditor.get('/funds/lancashire-2023-24?on=2014-01-01');
-  t.match(readOf(mainOf(before.body)), 'Nothing of it was known on that day');
+  t.match(readOf(mainOf(before.body)), 'Nothing about it was known on that day');
   const file = await auditor.get('/funds/norfolk-2016-17/gap?on=2013-03-31&format=csv');
   t.match([file.statusCode, file.headers['content-type']], [400, /text\/html/]);
 });

@@ -126,12 +126,12 @@ function goesOn(
   const total = (title: string, amount: string) =>
     isNothing(amount) ? [] : [[bold(title), { content: '' }, numeric(sum(amount)), { content: '' }, { content: '' }]];
   if (rows.length + out.length === 0)
-    return html`${subheading('What goes on')}${paragraph('Nothing of this year continues in the next year by itself.')}`;
-  return html`${subheading('What goes on')}
+    return html`${subheading('What continues')}${paragraph('Nothing of this year continues in the next year by itself.')}`;
+  return html`${subheading('What continues')}
       ${scrolling(
-        'What goes on',
+        'What continues',
         table({
-          caption: 'What goes on, £. A rise is in per cent: leave it empty for the same sum',
+          caption: 'What continues, £. A rise is in per cent: leave it empty for the same sum',
           captionClasses: 'govuk-table__caption--s',
           firstCellIsHeader: true,
           head: [
@@ -164,7 +164,7 @@ const notOn = ({ leftOut }: RollForwardText, names: Names): Html => {
             caption: 'What is left out',
             captionClasses: 'govuk-visually-hidden',
             firstCellIsHeader: true,
-            head: [{ content: 'In this year' }, { content: 'Why it does not go on' }],
+            head: [{ content: 'In this year' }, { content: 'Why it does not continue' }],
             rows: rows.map(({ what, why }) => [{ content: names.in(what) }, { content: names.in(why) }]),
           }),
         )
@@ -210,7 +210,7 @@ const both = (signs: readonly string[], bodies: readonly string[], names: Names)
 const waitingPart = ({ waiting }: RollForwardText, names: Names): Html =>
   html`${subheading('What waits for a signature')}${
     waiting.length === 0
-      ? paragraph('Nothing of it waits for a signature.')
+      ? paragraph('No proposal of it waits for a signature.')
       : scrolling(
           'What waits for a signature',
           table({
@@ -310,13 +310,13 @@ async function nextYearPage(
   const nextLink = isOpen ? html`<a class="govuk-link" href="/funds/${next}">${fundName(next)}</a>` : fundName(next);
   const main = html`${above.refusal && refusedAbove(above.refusal, names)}
     ${unread.length > 0 && errorSummary({ title: 'There is a problem', errors: unread.map((name) => ({ content: UNREAD, href: `#${RISE}${name}` })) })}
-    ${above.moved && notificationBanner({ text: 'What would be done is not what the page showed: you changed it, or others have since you read it. Nothing is done yet. Read it again, and press the button if you still want to.' })}
+    ${above.moved && notificationBanner({ text: 'The steps have changed since the page showed them, by you or by others. Nothing has been done yet. Read them again, and press the button if you still want to.' })}
     ${above.done && doneBanner(above.done, names)}
     ${titled(`Roll forward into ${yearName(year)}`, fundName(fund))}
     ${above.done && notDone(above.done, names)}
     ${
       isOpen
-        ? html`${paragraph(html`The fund ${nextLink} is open, held by ${names.of(host)}.`)}${steps.length > 0 && insetText({ content: 'What is still to do is not in that fund under the same name. Where it has it under another name, leave it out here.' })}`
+        ? html`${paragraph(html`The fund ${nextLink} is open, held by ${names.of(host)}.`)}${steps.length > 0 && insetText({ content: 'The items that are still to do are not in that fund under the same name. If the fund has one under another name, leave it out here.' })}`
         : paragraph(
             `The fund ${fundName(next)} is not open yet. It would be held by ${names.of(host)}, with ${partners.map(({ name }) => name).join(', ')}.`,
           )
@@ -329,7 +329,7 @@ async function nextYearPage(
     ${
       steps.length === 0
         ? paragraph('Nothing is left to do.')
-        : html`${paragraph('The rules are applied to each separately; one that is refused does not stop the others. The button does all that you may do; what is for other bodies stays here until they do it.')}${toDo(rolled, names)}${sends && html`<div class="govuk-button-group">${button({ content: opens ? 'Open the fund, record and propose' : 'Record and propose' })}${button({ content: 'Save what is to do as a file of acts', name: GOES, value: 'acts', classes: 'govuk-button--secondary' })}</div>`}`
+        : html`${paragraph('Each step is decided separately, and a refused step does not stop the others. The button takes every step that you may take. Steps for other bodies stay here until they take them.')}${toDo(rolled, names)}${sends && html`<div class="govuk-button-group">${button({ content: opens ? 'Open the fund, record and propose' : 'Record and propose' })}${button({ content: 'Save what is to do as a file of acts', name: GOES, value: 'acts', classes: 'govuk-button--secondary' })}</div>`}`
     }
     </form>
     ${waitingPart(rolled, names)}

@@ -119,7 +119,7 @@ function moversTables(compared: Compared, from: number, showing: Showing): Html 
             ...figures.map((figure) => numeric(mover.changes[figure])),
           ]),
           ...(isLast && Object.keys(accrued).length > 0
-            ? [sumRow('By no single fact: what accrued with the days', accrued, figures)]
+            ? [sumRow('Not by a single fact: what accrued from day to day', accrued, figures)]
             : []),
           sumRow('Change in all', change, figures, true),
         ],
@@ -217,7 +217,7 @@ async function comparePage(site: Site, asking: Asking, fund: string, asked: Aske
   );
   const more = compared.movers.length > number * ROWS_MAX;
   const main = html`${faultsAbove(faulty)}${titled('Compare two dates', whereaboutsOf(given).of)}
-    ${paragraph('What was so on one day, as it was known then, and what is so on another: and the facts between them, which add up to the change.')}
+    ${paragraph('Compare the figures at two pairs of dates. The facts between them add up to the change.')}
     ${control}${await beginnings(site, asking, fund, compared)}
     <h2 class="govuk-heading-m">${movedInWords('gap', compared)}</h2>
     ${figuresTable(compared, `First: ${small(datesInWords(from))}. Then: ${small(datesInWords(to))}`)}

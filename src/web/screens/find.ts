@@ -90,7 +90,7 @@ export function registerFind(site: Site): void {
           classes: 'govuk-!-width-two-thirds',
         })}${button({ content: 'Find' })}
       </form>
-      ${isAsked && (answer.found.length === 0 ? paragraph('Nothing was found in what you see.') : foundList(answer, names))}
+      ${isAsked && (answer.found.length === 0 ? paragraph('Nothing was found among what you may see.') : foundList(answer, names))}
       ${isAsked && !answer.whole && paragraph(`The newest ${answer.looked.toLocaleString('en-GB')} facts were looked through, and there are more. The history of a fund shows them all.`)}`;
     return reply.send(page(around, { title, section: 'find', main }));
   });

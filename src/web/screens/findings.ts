@@ -88,7 +88,7 @@ function mediumTerm(answer: Answer, { dates }: Showing): Finding {
     drawn: barChart({
       id: 'years',
       title,
-      about: `The gap of each year that has a fund, in pounds; below nothing where more is funded than is required. ${dates}`,
+      about: `The gap of each year that has a fund, in pounds; negative if more is funded than is required. ${dates}`,
       bars: years.map((each) => ({ title: yearName(text(each['year'])), sum: text(each['gap']) })),
     }),
   };
@@ -100,7 +100,7 @@ function bridge(answer: Answer, { dates, names }: Showing): Finding {
   const change = text(answer['change']);
   const moved = rows(answer['rows']).filter((each) => !isNothing(text(each['total'])));
   const title = isNothing(change)
-    ? 'The gaps of these years have not changed in all'
+    ? 'The gaps of these years have not changed in total'
     : `The gaps of these years are ${inWords(change.replace('-', ''))} ${change.startsWith('-') ? 'smaller' : 'larger'} in all`;
   return {
     sentence: `${title}.`,

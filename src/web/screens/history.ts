@@ -140,7 +140,7 @@ async function historyPage(
         ? paragraph(
             answer.next === null
               ? 'Nothing of this kind happened.'
-              : 'Nothing of this kind happened in these pages. Older ones may hold some.',
+              : 'Nothing of this kind happened on these pages. Older pages may have some.',
           )
         : html`<ol class="bcf-history">${answer.entries.map(
             (entry) =>
@@ -250,7 +250,7 @@ async function eventPage(
     ${subheading('What it says')}${termsOf(kind, found, showing)}
     ${found.by.length > 0 && html`${subheading('Who approved it')}<ul class="govuk-list govuk-list--bullet">${found.by.map((each) => html`<li>${signed(each, showing)}</li>`)}</ul>`}
     ${subheading('Documents')}${await documentsList(site, whereIs(kind, given), filled(pageOf(questionNamed(event)), given), found.documents)}
-    ${subheading('What rests on it')}${found.resting.length === 0 ? paragraph('Nothing that is recorded here rests on it.') : html`<ol class="bcf-history">${found.resting.map((each) => html`<li>${factCell(each, showing)}</li>`)}</ol>`}
+    ${subheading('What depends on it')}${found.resting.length === 0 ? paragraph('Nothing recorded here depends on it.') : html`<ol class="bcf-history">${found.resting.map((each) => html`<li>${factCell(each, showing)}</li>`)}</ol>`}
     ${isStanding(kind, found) && (await mayTakeBack(site, asking, kind, given)) && paragraph(html`Is it wrong? <a class="govuk-link" href="${filled(pageOf(questionNamed(timeline)), place).replace(/\/history$/, '')}/record/fact-reversed?f.reverses=${found.revision}">Put it right: take it back</a>. Then record it again as it should be.`)}
     ${details({
       summary: 'Details for auditors and programs',

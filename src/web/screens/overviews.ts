@@ -110,7 +110,7 @@ export function registerOverviews(site: Site): void {
       page(around, {
         title: 'Register',
         section: 'register',
-        main: html`${heading('Register')}${paragraph('The bodies, their officers, and what is published: what every fund rests on.')}${waysToAct('/register')}${ways(placesOfRegister())}`,
+        main: html`${heading('Register')}${paragraph('The bodies, their officers, and published data. Every fund depends on these.')}${waysToAct('/register')}${ways(placesOfRegister())}`,
       }),
     ),
   );
@@ -122,7 +122,7 @@ export function registerOverviews(site: Site): void {
       audit: placesOfFund(fund).find(({ title }) => title === 'History and audit')!,
     }));
     const main = html`${heading('Audit')}
-      ${paragraph('Each page can be asked as it was known on any day, and downloaded as a spreadsheet. What is shown once for a day that is over stays the same.')}
+      ${paragraph('You can ask for each page as known on any day, and download it as a spreadsheet. Figures as known on a past day do not change.')}
       ${
         groups.length === 0
           ? paragraph('You act for no partner of any fund.')

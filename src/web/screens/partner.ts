@@ -141,7 +141,9 @@ function statementTable({ from, on, opening, lines, closing }: Statement, showin
 /** How the partner stands, in one sentence. */
 function standsInWords({ name, total }: Position): string {
   const agreed = isNothing(total['agreed']!) ? 'has agreed to nothing' : `has agreed to ${inWords(total['agreed']!)}`;
-  const received = isNothing(total['received']!) ? 'nothing of it has come' : `${inWords(total['received']!)} has come`;
+  const received = isNothing(total['received']!)
+    ? 'nothing has been received'
+    : `${inWords(total['received']!)} has been received`;
   const overdue = isNothing(total['overdue']!) ? 'nothing is overdue' : `${inWords(total['overdue']!)} is overdue`;
   return `${name} ${agreed}: ${received}, and ${overdue}.`;
 }
@@ -179,7 +181,7 @@ async function partnerPage(
     ${paragraph(disputes(position))}
     ${position.sources.length === 0 ? paragraph('It has no source of funding in this fund.') : html`${sourcesTable('What it owes, by source', OWED, position, showing)}${sourcesTable('Beside it, by source', BESIDE, position, showing)}`}
     ${subheading('Statement of account')}
-    ${paragraph('What was outstanding at first, and after each line. Both bodies can print it and agree it.')}
+    ${paragraph('The balance at the start, and after each line. Both bodies can print it and agree on it.')}
     ${statementTable(statement, showing)}
     ${statement.lines.length > ROWS_MAX && paragraph(link('statement', `All ${statement.lines.length} lines of the statement`))}
     <p class="govuk-body bcf-screen">${link('partner-position', 'Every figure of its position')} | ${link('statement', 'The statement from another day')} | ${link('instalments', 'Instalments of the fund')}</p>
