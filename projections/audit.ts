@@ -193,7 +193,7 @@ export function undertakings(undertaken: readonly Entry[], moving: readonly Entr
       const kind = entry.keptAs as keyof typeof UNDERTAKINGS;
       const of = UNDERTAKINGS[kind];
       const name = data[kind] as string;
-      const moved = agreed.get(name) ?? new Map<Entry, Pence>();
+      const moved = agreed.get(name)!;
       return {
         entry,
         name,

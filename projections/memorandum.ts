@@ -175,8 +175,8 @@ function surplusShares(view: View, surplus: Pence, left: Sums, of: Whose): Surpl
     const { passedDown, kept } = owedTo(source, sum);
     for (const [partner, amount] of [...passedDown, ...kept]) add(ringFenced, partner, amount);
     for (const [partner, amount] of passedDown) add(owed, partner, amount);
-    const holders = proRata(total(passedDown.values()), agreedBy(view, source));
-    for (const [holder, amount] of holders.size === 0 ? hosts(total(passedDown.values())) : holders)
+    // More is left of a source than nothing, so somebody has agreed money of it.
+    for (const [holder, amount] of proRata(total(passedDown.values()), agreedBy(view, source)))
       add(owed, holder, negated(amount));
   }
   for (const [partner, amount] of ringFenced) add(all, partner, amount);

@@ -5,6 +5,7 @@ import { dayNumber, dayOfNumber, endOfLondonDay, monthsAfter, type Day } from '.
 import { cellsOf, CLAIM_SUMS } from '../../src/domain/dispute/claim.js';
 import { TERMS_STEPS } from '../../src/domain/dispute/steps.js';
 import { termsAt, type DisputeState } from '../../src/domain/dispute/state.js';
+import { DOWNTON, registerAll, split, succeeded, UPTON } from '../support/bodies.js';
 import { caseNamed, DISPUTES, raised, share } from '../support/disputes.js';
 import { COUNTY, NORTH, SOUTH, type TestLedger } from '../support/ledger.js';
 import { asyncProperty } from '../support/property.js';
@@ -227,4 +228,32 @@ t.test('one claim raised beside many that accrue is not what remains once their 
   for (let index = 0; index < 4; index++) await raise(`b-${index}`);
   ledger.now('2019-03-01T09:00:00Z');
   t.same(openAt(4), [2_243_000], 'and then of all eleven');
+});
+
+t.test('a case that a body is a side of twice, once as the heir of another, is one case of the cell', async (t) => {
+  const ledger = await disputing(t);
+  await registerAll(ledger);
+  await ledger.post('pool-manager', 'DisputePartnerAdded', { effective: '2018-10-01', partner: UPTON }, DISPUTES);
+  await succeeded(ledger, split({ effective: '2018-11-01' }));
+  ledger.now('2018-11-02T09:00:00Z');
+  const respondent = [
+    { from: '2018-10-01', partner: UPTON },
+    { from: '2018-10-15', partner: COUNTY },
+  ];
+  for (let index = 0; index < 5; index++) {
+    const name = `heir-${index}`;
+    const data = raised(name, { claimant: [{ from: '2018-10-01', partner: NORTH }], respondent });
+    await ledger.post('north-ccg-finance', 'DisputeRaised', data, DISPUTES);
+    await ledger.signed(
+      `${UPTON}-finance`,
+      `${DOWNTON}-finance`,
+      'CaseAssigned',
+      { effective: '2018-11-01', case: caseNamed(name), side: 'respondent', successor: UPTON },
+      DISPUTES,
+    );
+  }
+  ledger.now('2018-12-01T09:00:00Z');
+  const { cells } = released(ledger).releases.told(1);
+  t.match(cells, [{ year: '2018-19', claimant: NORTH, respondent: UPTON, open: 6_100_000 }]);
+  t.equal(cells.length, 1, 'the days before and after the change are in one cell');
 });

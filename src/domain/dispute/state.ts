@@ -151,9 +151,9 @@ export const entriesKnown = ({ entries }: History, upTo = Infinity): Entry[] =>
 /** The most terms of one case that are kept at once. Nearly every case has fewer versions. */
 const TERMS_KEPT_MAX = 6;
 
-/** The revision of the last event that changed the terms of a case, as known up to a revision, inclusive; -1 where none did. */
+/** The revision of the last event that changed the terms of a case that was raised by a revision, inclusive. */
 export const termsRevision = ({ versions }: History, upTo: number): number =>
-  versions.findLast(({ revision }) => revision <= upTo)?.revision ?? -1;
+  versions.findLast(({ revision }) => revision <= upTo)!.revision;
 
 /** The terms of a case as known up to a revision, inclusive; undefined where it was not yet, or no longer, raised. */
 export function termsAt(history: History, upTo = Infinity): Terms | undefined {

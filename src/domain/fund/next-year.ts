@@ -1,5 +1,5 @@
 import { dayInWords, type Day } from '../calendar.js';
-import { leftOut, type LeftOut, type NextYear } from '../grammar/next-year.js';
+import { followedByWords, leftOut, type LeftOut, type NextYear } from '../grammar/next-year.js';
 import { exactly, NO_MONEY, pounds, type Pence } from '../money.js';
 import { seriesOn, type DaySeries } from '../postings.js';
 import { inForce, sourceOf } from '../sources.js';
@@ -28,12 +28,10 @@ export function endsWithItsYear(
 
 /** The one body that stands for a body in the next year; if it has several successors, these decide who has what. */
 export function onlyFollower(body: string, { followers }: NextYear): string | LeftOut {
-  const [one, ...others] = followers(body);
-  return others.length === 0
-    ? one!
-    : leftOut(
-        `${body} has ended, and ${[one, ...others].join(', ')} follow it: agree with each of them what is theirs.`,
-      );
+  const all = followers(body);
+  return all.length === 1
+    ? all[0]!
+    : leftOut(`${followedByWords(body, all)}: agree with each of them what is theirs.`);
 }
 
 /**

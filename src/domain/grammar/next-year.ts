@@ -39,3 +39,7 @@ export const leftOut = (why: string): LeftOut => ({ why });
 /** That a body is followed by another, for whoever reads under which name something goes on. */
 export const followedNote = (body: string, by: string): string[] =>
   body === by ? [] : [`${body} has ended: ${by} stands for it.`];
+
+/** That a body is followed by others, one or several. */
+export const followedByWords = (body: string, by: readonly string[]): string =>
+  `${body} has ended, and ${by.join(', ')} ${by.length === 1 ? 'follows' : 'follow'} it`;

@@ -4,7 +4,7 @@ import { completedFact, recast, fact, type Context, type Fact } from '../../gram
 import { sectorOf, type Sector } from '../../register/state.js';
 import { FINANCE } from '../../roles.js';
 import type { RegisterState } from '../../register/state.js';
-import { leftOut, type NextYear, type Onward } from '../../grammar/next-year.js';
+import { followedByWords, leftOut, type NextYear, type Onward } from '../../grammar/next-year.js';
 import { NO_MONEY } from '../../money.js';
 import { family } from '../../grammar/succession.js';
 import { refuse, Refusal } from '../../rules.js';
@@ -467,7 +467,7 @@ function offeredAgain(state: FundState, agreement: string, { ends, year, named: 
   if (lastDay < ends) return leftOut(`It ended on ${dayInWords(lastDay)}.`);
   const gone = parties.find((party) => followers(party)[0] !== party);
   if (gone !== undefined)
-    return leftOut(`${gone} has ended, and ${followers(gone).join(', ')} follow it: state its terms anew.`);
+    return leftOut(`${followedByWords(gone, followers(gone))}: state its terms anew.`);
   // A scheme that ended before the agreement has no rule any more; one that ends with it is offered again with it.
   const riskShares = terms.riskShares
     .filter(({ scheme }) => lastDayOfScheme(stands, scheme) === ends)

@@ -15,7 +15,7 @@ import {
   WHOLE_BASIS_POINTS,
   type Pence,
 } from '../../money.js';
-import { followedNote, leftOut, type NextYear } from '../../grammar/next-year.js';
+import { followedByWords, followedNote, leftOut, type NextYear } from '../../grammar/next-year.js';
 import { inForce, ofKind } from '../../grammar/remembered.js';
 import { posted, seriesOn } from '../../postings.js';
 import { MANAGE } from '../../roles.js';
@@ -143,7 +143,7 @@ function describedFor(
     },
     notes: [
       ...(misfit ? [`Describe it again: ${misfit.detail}`] : []),
-      ...(leads.length > 1 ? [`Say who leads it: ${lead} has ended, and ${leads.join(', ')} follow it.`] : []),
+      ...(leads.length > 1 ? [`Say who leads it: ${followedByWords(lead!, leads)}.`] : []),
       ...(leads.length === 1 ? followedNote(lead!, leads[0]!) : []),
     ],
   };
