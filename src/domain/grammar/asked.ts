@@ -197,7 +197,8 @@ export function listOf(field: z.ZodType): { item: string; atLeast: number; atMos
   return {
     item: saidOf(type.element as z.ZodType, 'title') as string,
     atLeast: minItems ?? 0,
-    atMost: maxItems ?? Infinity,
+    // A list that is sent always has a most.
+    atMost: maxItems!,
   };
 }
 

@@ -274,6 +274,5 @@ export const NO_BOOKS = {
   isClosed: () => false,
   restoresProposal: () => undefined,
   area: () => undefined,
-  alike: () => undefined,
   preview: () => NOTHING_PREVIEWED,
 };

@@ -36,8 +36,11 @@ export interface Kind<State> {
   preview(state: State, fact: Fact<State>, data: FactData, postings: readonly Posting[], context: Context): Preview;
   dayAllowed(state: State, fact: Fact<State>, effective: Day): Refusal | undefined;
   isClosed(state: State, effective: Day): boolean;
-  /** The revision of a fact of the same kind that stands and says the same, where there is one: see same.ts. */
-  alike(state: State, fact: Fact<State>, data: FactData): number | undefined;
+  /**
+   * The revision of a fact of the same kind that stands and says the same, where there is one: see same.ts. A kind of
+   * stream none of whose facts declares `sameAs` has no such method.
+   */
+  alike?(state: State, fact: Fact<State>, data: FactData): number | undefined;
   restoresProposal(event: LedgerEvent): string | undefined;
   /** The revision of another event of the stream that a fact rests on, where it names one. */
   referredTo(fact: SentFact): string | undefined;

@@ -22,7 +22,7 @@ export function notTwice<State>(
   context: Context,
 ): Refusal | undefined {
   if (!fact.sameAs || !inForce('recorded_already', context)) return undefined;
-  const before = kind.alike(state, fact, data);
+  const before = kind.alike!(state, fact, data);
   if (data['again'] !== true) {
     return before === undefined
       ? undefined

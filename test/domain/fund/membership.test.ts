@@ -58,6 +58,14 @@ t.test(
       },
       {
         officer: 'county-finance',
+        act: 'propose',
+        type: 'FundPartnerJoined',
+        data: { ...join, partner: 'nobody' },
+        name: 'a body that is not registered',
+        rule: 'partner_unknown',
+      },
+      {
+        officer: 'county-finance',
         act: 'post',
         type: 'FundPartnerJoined',
         data: join,
@@ -302,6 +310,7 @@ t.test(
       { ...by, name: 'out of its own', data: { ...added, from: WEST }, rule: 'share_unfit' },
       { ...by, name: 'more than the other has', data: { ...added, amount: '900000.01' }, rule: 'more_than_share' },
       { ...by, name: 'to an NHS body', data: { ...added, district: NORTH }, rule: 'not_in_fund' },
+      { ...by, name: 'of no grant', data: { ...added, grant: 'nothing' }, rule: 'reference_unknown' },
       {
         ...by,
         name: 'of a grant without a day',

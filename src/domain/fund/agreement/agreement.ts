@@ -145,7 +145,8 @@ export function agreementsOn(facts: readonly MoneylessFact[], on: Day, upTo?: nu
       terms: lastTerms,
       termsFrom: last.data.effective,
       termsRevision: last.revision,
-      signers: last.signers ?? [],
+      // An agreement and its variations are signed, always.
+      signers: last.signers!,
       accepted: of('acceptance')
         .filter((each) => each.data['terms'] === String(last.revision))
         .map((each) => ({ revision: each.revision, partner: each.data['partner'] as string })),
@@ -466,8 +467,7 @@ function offeredAgain(state: FundState, agreement: string, { ends, year, named: 
   if (lastDay > ends) return leftOut(`It runs to ${dayInWords(lastDay)}, and holds in ${year.label} as it stands.`);
   if (lastDay < ends) return leftOut(`It ended on ${dayInWords(lastDay)}.`);
   const gone = parties.find((party) => followers(party)[0] !== party);
-  if (gone !== undefined)
-    return leftOut(`${followedByWords(gone, followers(gone))}: state its terms anew.`);
+  if (gone !== undefined) return leftOut(`${followedByWords(gone, followers(gone))}: state its terms anew.`);
   // A scheme that ended before the agreement has no rule any more; one that ends with it is offered again with it.
   const riskShares = terms.riskShares
     .filter(({ scheme }) => lastDayOfScheme(stands, scheme) === ends)

@@ -3,7 +3,7 @@ import t, { type Test } from 'tap';
 import { moneyText, signedPence, total, type Pence } from '../../../../src/domain/money.js';
 import { QUERIES } from '../../../../src/ledger/questions/all.js';
 import { ask, asked } from '../../../support/asking.js';
-import { contribution, COUNTY, grant, line, NORTH, type TestLedger } from '../../../support/ledger.js';
+import { contribution, COUNTY, grant, line, NORTH, openFund, type TestLedger } from '../../../support/ledger.js';
 import { asyncProperty } from '../../../support/property.js';
 import { openedLedger } from '../../../support/rules-alone.js';
 import { Refusal } from '../../../../src/domain/rules.js';
@@ -92,20 +92,30 @@ t.test('two officers of the body whose money it is state it, and nobody else sig
     ['a name twice', 'county-finance', {}, 'identifier_used'],
     ['council tax of an NHS body', 'north-ccg-finance', { funding: 'x', holder: NORTH }, 'source_wrong_sector'],
     ['money of the pool', 'county-finance', { funding: 'x', source: 'LA_ADD' }, 'source_in_pool'],
+    ['a reserve', 'county-finance', { funding: 'x', source: 'RESERVES' }, 'source_enters_otherwise'],
     ['no such source', 'county-finance', { funding: 'x', source: 'NOTHING' }, 'source_unknown'],
     ['another body’s', 'county-finance', { funding: 'x', holder: NORTH }, 'wrong_partner'],
   ] as const)
     t.equal(await ledger.refused(officer, stating(more)), rule, name);
-  const revise = (now: string, funding = 'council-tax') =>
+  const revise = (now: string, funding = 'council-tax', effective = '2016-04-01') =>
     ({
       act: 'propose',
       fact: {
         type: 'FundingBesideRevised',
-        data: { effective: '2016-04-01', funding, now, reason: 'as set' } as never,
+        data: { effective, funding, now, reason: 'as set' } as never,
       },
     }) as const;
+  await openFund(ledger, '2014-15');
+  t.equal(
+    await ledger.refused('county-finance', stating({ effective: '2014-04-01' }), { in: 'testshire-2014-15' }),
+    'source_not_in_force',
+    'a year before the source is known of',
+  );
   t.equal(await ledger.refused('county-finance', revise('5900000.00')), 'nothing_to_change');
   t.equal(await ledger.refused('county-finance', revise('1.00', 'nothing')), 'reference_unknown');
+  const { outcome: later } = await ledger.done('county-finance', revise('1.00', 'council-tax', '2016-10-01'));
+  await ledger.done('county-chief', { act: 'agree', proposal: later.proposal! });
+  t.equal(await ledger.refused('county-finance', revise('2.00', 'council-tax', '2016-09-30')), 'later_change_stands');
 });
 
 t.test('nothing of the pool is paid from it', async (t) => {

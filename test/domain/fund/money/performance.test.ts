@@ -56,6 +56,9 @@ t.test('a pot held back is released as it is earned, and the rest stays with its
   t.match((await asked(ledger, 'performance', { fund: YEAR, on: '2015-04-30' }))['pots'], [
     { amount: '2800000.00', achieved: null, earned: '0.00', released: '0.00', remainder: '2800000.00' },
   ]);
+  t.match((await asked(ledger, 'roll-forward', { fund: YEAR }))['leftOut'], [
+    { why: 'It is held back for what is achieved in this year.' },
+  ]);
   const act = (name: string, type: string, data: object, rule: Refused['rule'], officer = 'county-finance') =>
     ({ name, officer, act: 'post', type, data: data as never, rule }) as const;
   await refusals(t, ledger, YEAR, [

@@ -15,6 +15,7 @@ import { fact } from '../../../support/figures.js';
 import { contribution, COUNTY, EAST, grant, line, NORTH, SOUTH } from '../../../support/ledger.js';
 import { property } from '../../../support/property.js';
 import { inLine, termsOf, year } from '../../../support/risk-years.js';
+import { scheme } from '../../../support/plan.js';
 import { told } from '../../../support/told.js';
 import { openedLedger } from '../../../support/rules-alone.js';
 
@@ -123,6 +124,42 @@ t.test(
     t.same((await verify(ledger.store)).problems, []);
   },
 );
+
+t.test('the sentence of a share says what ring-fenced money leaves, and what it covers, of the scheme', async (t) => {
+  const ledger = await withGrant(t, { purposes: ['adapting-homes'] });
+  await ledger.post('pool-manager', 'PlanLineRevised', {
+    ...{ effective: '2016-04-01', line: 'adaptations', now: '60000.00', reason: 'two lines' },
+  });
+  await ledger.post('pool-manager', 'PlanLineSet', line({ line: 'ramps', amount: '40000.00', source: 'DFG' }));
+  await ledger.post('pool-manager', 'PlanLineSet', line({ line: 'day-care', amount: '50.00' }));
+  await ledger.post('pool-manager', 'PlanLineSet', line({ line: 'meals', amount: '70.00' }));
+  for (const [name, of] of [
+    ['adaptations', 'homes'],
+    ['day-care', 'homes'],
+    ['ramps', 'doors'],
+    ['meals', 'doors'],
+  ] as const)
+    await ledger.post('pool-manager', 'PlanLineDescribed', {
+      ...{ effective: '2016-04-01', line: name, scheme: scheme({ scheme: of }), reason: 'review' },
+    });
+  await ledger.post('pool-manager', 'ExpenditureRecorded', {
+    ...{ effective: '2017-01-31', line: 'adaptations', purpose: 'adapting-homes' },
+    ...{ net: '65000.00', vat: '0.00', recoverable: '0.00', reference: 'invoice' },
+  });
+  const shared = async (of: string): Promise<string> => {
+    const data = { effective: '2017-03-31', scheme: of };
+    const { outcome } = await ledger.signed('county-finance', 'north-ccg-finance', 'RiskShareApplied', data);
+    return outcome.events[1]!.sentence;
+  };
+  t.equal(
+    await shared('homes'),
+    'The underspend of 50.00 on "homes" was shared in proportion to recurrent contributions: north-ccg -50.00, 5000.00 more is covered by ring-fenced money.',
+  );
+  t.equal(
+    await shared('doors'),
+    'The underspend of 70.00 on "doors" was shared in proportion to recurrent contributions: north-ccg -70.00, 40000.00 more is left of ring-fenced money, and not shared.',
+  );
+});
 
 t.test('money of a ring-fenced source covers its own lines first, but not with what is to be passed down', (t) => {
   const rows = [

@@ -97,6 +97,18 @@ t.test('a reserve opens, is planned to be used, is used and closes, with a provi
   t.match(await asked(ledger, 'balances', { on: '2016-09-01' }), {
     reserves: { plannedUse: '520000.00', plannedClosing: '696000.00' },
   });
+  await ledger.post('county-finance', 'BalanceUsePlanned', {
+    effective: '2016-08-01',
+    balance: 'unspent-grants',
+    now: '600000.00',
+    reason: 'a minute of August that comes late',
+  });
+  t.match(await asked(ledger, 'balances', { on: '2016-08-31' }), { reserves: { plannedUse: '620000.00' } });
+  t.match(
+    await asked(ledger, 'balances', { on: '2016-09-01' }),
+    { reserves: { plannedUse: '520000.00' } },
+    'the plan of the later day stands, though it was recorded first',
+  );
 });
 
 t.test('it is the body’s own: two of its officers sign, and no more is used than is left', async (t) => {

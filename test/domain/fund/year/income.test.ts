@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { moneyText, signedPence, type Pence } from '../../../../src/domain/money.js';
 import { asked, tableOf } from '../../../support/asking.js';
-import { contribution, grant, line, type TestLedger } from '../../../support/ledger.js';
+import { DISPUTES, raised } from '../../../support/disputes.js';
+import { contribution, grant, line, openFund, type TestLedger } from '../../../support/ledger.js';
 import { asyncProperty } from '../../../support/property.js';
-import { openedLedger } from '../../../support/rules-alone.js';
+import { disputing, openedLedger } from '../../../support/rules-alone.js';
 
 /** Credit notes, income, and reports that nothing happened. */
 
@@ -137,6 +138,11 @@ t.test('that nothing was spent is said, where nothing is recorded', async (t) =>
   const ledger = await withLines(t);
   await ledger.post('county-finance', 'ExpenditureRecorded', cost('10.00'));
   await ledger.post('county-finance', 'IncomeReceived', income('1.00'));
+  await ledger.post(
+    'county-finance',
+    'ExpenditureRecorded',
+    cost('2.00', { effective: '2016-04-01', reference: 'INV 0' }),
+  );
   await ledger.post('county-finance', 'NothingStated', nothing('reviews'));
   await ledger.post('county-finance', 'NothingStated', nothing('home-care', { effective: '2016-06-30', period: 3 }));
   t.match(await asked(ledger, 'monitoring', { period: '3' }), {
@@ -147,6 +153,7 @@ t.test('that nothing was spent is said, where nothing is recorded', async (t) =>
     ['something came in', nothing('charges'), 'not_nothing'],
     ['another day', nothing('reviews', { effective: '2016-05-30' }), 'period_day_wrong'],
     ['no line', nothing('nobody'), 'reference_unknown'],
+    ['the first period', nothing('home-care', { effective: '2016-04-30', period: 1 }), 'not_nothing'],
   ] as const)
     t.equal(await ledger.refused('county-finance', posting('NothingStated', data)), rule, name);
   await ledger.post('county-finance', 'AccrualPosted', {
@@ -190,6 +197,18 @@ t.test('a nil return says that there is nothing to report, and has no figure of 
     nil: undefined,
   });
   t.match(await asked(ledger, 'returns'), { returns: [{ nil: true }, { nil: false }] });
+});
+
+t.test('a claim that is open is something to report, where there is nothing else', async (t) => {
+  const ledger = await disputing(t);
+  await openFund(ledger, '2018-19');
+  await ledger.post('county-finance', 'DisputeRaised', raised(), DISPUTES);
+  ledger.now('2019-01-10T09:00:00Z');
+  const filed = { effective: '2019-01-10', return: 'q3', kind: 'quarter-3', on: '2018-12-31', nil: true };
+  t.match(await ledger.submit('pool-manager', posting('ReturnSubmitted', filed), { in: 'testshire-2018-19' }), {
+    rule: 'not_nothing',
+    detail: 'As at 31 December 2018, openClaims of the fund is £18,400.00.',
+  });
 });
 
 t.test('what is spent on a line is its invoices less its credit notes, for any of them', async (t: Test) => {
