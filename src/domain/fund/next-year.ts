@@ -29,9 +29,7 @@ export function endsWithItsYear(
 /** The one body that stands for a body in the next year; if it has several successors, these decide who has what. */
 export function onlyFollower(body: string, { followers }: NextYear): string | LeftOut {
   const all = followers(body);
-  return all.length === 1
-    ? all[0]!
-    : leftOut(`${followedByWords(body, all)}: agree with each of them what is theirs.`);
+  return all.length === 1 ? all[0]! : leftOut(`${followedByWords(body, all)}: agree with each of them what is theirs.`);
 }
 
 /**

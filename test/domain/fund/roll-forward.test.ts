@@ -146,16 +146,19 @@ t.test('what was paid from money that was carried in is planned anew', async (t)
   ]);
 });
 
-t.test('an agreement that ended before the year did, or of a body that ended with it, is not offered again', async (t) => {
-  const ledger = await openedLedger(t);
-  await signAgreement(ledger, terms({ to: '2016-12-31' }));
-  await signAgreement(ledger, terms({ to: '2017-03-31' }), { effective: '2017-01-01', agreement: 'later' });
-  await bodiesEnd(ledger);
-  t.strictSame(
-    (await rolled(ledger)).leftOut.slice(3).map(({ why }) => why),
-    ['It ended on 31 December 2016.', `${NORTH} has ended, and ${MERGED} follows it: state its terms anew.`],
-  );
-});
+t.test(
+  'an agreement that ended before the year did, or of a body that ended with it, is not offered again',
+  async (t) => {
+    const ledger = await openedLedger(t);
+    await signAgreement(ledger, terms({ to: '2016-12-31' }));
+    await signAgreement(ledger, terms({ to: '2017-03-31' }), { effective: '2017-01-01', agreement: 'later' });
+    await bodiesEnd(ledger);
+    t.strictSame(
+      (await rolled(ledger)).leftOut.slice(3).map(({ why }) => why),
+      ['It ended on 31 December 2016.', `${NORTH} has ended, and ${MERGED} follows it: state its terms anew.`],
+    );
+  },
+);
 
 t.test('where a name that would be taken is another’s own, and its own is taken too, it is left out', async (t) => {
   const ledger = await openedLedger(t);
