@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { known } from '../../../projections/fund-facts.js';
 import { FINANCIAL_YEARS, dayInWords } from '../../domain/calendar.js';
-import { PROTOCOLS, DISPUTE_KINDS, nameOfCode } from '../../domain/dispute/reference.js';
-import { termsAt } from '../../domain/dispute/state.js';
+import { DISPUTE_KINDS, nameOfCode } from '../../domain/dispute/reference.js';
+import { termsAt, type DisputeState } from '../../domain/dispute/state.js';
 import { capacitiesOf } from '../../domain/fund/plan/plan-years.js';
 import type { FundState, Item } from '../../domain/fund/state.js';
 import { purposesOf } from '../../domain/fund/year/spending.js';
@@ -13,7 +13,6 @@ import type { KeptAs } from '../../domain/grammar/remembered.js';
 import { rulesOn } from '../../domain/register/reference-state.js';
 import type { Coded } from '../../domain/reference/rule-sets.js';
 import { SUPPLIER_CLASSES } from '../../domain/reference/supplier-classes.js';
-import { Refusal } from '../../domain/rules.js';
 import { inForce, LINE_CATEGORIES, sourceOf, SOURCES } from '../../domain/sources.js';
 import { Code, Name } from '../../domain/values.js';
 import { todayOf } from '../acts/stamp.js';
@@ -32,7 +31,18 @@ import type { Ledger } from '../ledger.js';
 import type { Offered } from '../../domain/grammar/proposal.js';
 import { onTheTable } from './proposal-then.js';
 import { planHashAt } from './fund/plan-year.js';
-import { fundsOf, nameOf, Nothing, OfArea, OfFund, query, fundAtDates, type Query, type Seeing } from './question.js';
+import {
+  fundsOf,
+  nameOf,
+  Nothing,
+  OfArea,
+  OfFund,
+  query,
+  fundAtDates,
+  type FundAtDates,
+  type Query,
+  type Seeing,
+} from './question.js';
 
 /**
  * The choices for a field of a fact, in words: everything behind the names and lists that a form offers. A field for a
@@ -100,7 +110,7 @@ type ChoicesOf = (at: At) => ChoiceText[] | Promise<ChoiceText[]>;
 const bodies = (ledger: Ledger, names: Iterable<string>): ChoiceText[] =>
   [...names].map((each) => choice(each, nameOf(ledger, each)));
 
-const sourceName = (code: string): string => sourceOf(code)?.name ?? code;
+const sourceName = (code: string): string => sourceOf(code)!.name;
 
 const outlineOf = ({ ledger, name }: At) => ledger.model.fund(name)?.outline.opened;
 
@@ -114,13 +124,16 @@ const rulesOf = (at: At) => rulesOn(at.ledger.model.register().reference, yearOf
 
 /** The bodies of a stream. The register has all of them. */
 function partners(at: At): ChoiceText[] {
-  const { ledger, kind, name, stream } = at;
+  const { ledger, kind, stream } = at;
   if (kind === 'register' || at.given.among === 'register')
     return bodies(ledger, ledger.model.register().partners.keys());
   if (kind === 'dispute') return bodies(ledger, ledger.model.stream('dispute', stream).own.opened!.partners.keys());
-  const found = fundAtDates(ledger, name, {});
-  return found instanceof Refusal ? [] : bodies(ledger, new Set([...found.partners, ...found.opened]));
+  const found = fundNow(at);
+  return bodies(ledger, new Set([...found.partners, ...found.opened]));
 }
+
+/** The fund now. Choices are given for open funds only. */
+const fundNow = ({ ledger, name }: At): FundAtDates => fundAtDates(ledger, name, {}) as FundAtDates;
 
 const fundState = async ({ ledger, name }: At): Promise<FundState> =>
   (await ledger.stateOf('fund', fundStream(name))).own;
@@ -147,10 +160,9 @@ const kept = ({ ledger, name }: At, keptAs: KeptAs) =>
 
 const text = (value: unknown): string => String(value);
 
-const lineWords = (at: At, line: string): string => {
-  const found = kept(at, 'line').find((each) => each['line'] === line);
-  return found ? text(found['description']) : line;
-};
+/** What a line that has not been taken back is called. */
+const lineWords = (at: At, line: string): string =>
+  text(kept(at, 'line').find((each) => each['line'] === line)!['description']);
 
 /** The lines of the plan, limited to some categories if these are named. */
 const lines: ChoicesOf = async (at) => {
@@ -171,9 +183,14 @@ const schemes: ChoicesOf = (at) => {
   return [...new Map(found)].map(([scheme, title]) => choice(scheme, title, scheme));
 };
 
-const cases: ChoicesOf = ({ ledger, stream }) => {
-  const { own } = ledger.model.stream('dispute', stream);
-  return [...own.cases].flatMap(([id, history]) => {
+/** Choices that the disputes of an area have. A fund and the register have none. */
+const ofDisputes =
+  (choices: (own: DisputeState, at: At) => ChoiceText[]): ChoicesOf =>
+  (at) =>
+    at.kind === 'dispute' ? choices(at.ledger.model.stream('dispute', at.stream).own, at) : [];
+
+const cases = ofDisputes((own, { ledger }) =>
+  [...own.cases].flatMap(([id, history]) => {
     const terms = termsAt(history);
     if (!terms) return [];
     const { kind, claimant, respondent, effective } = terms.raised;
@@ -185,18 +202,17 @@ const cases: ChoicesOf = ({ ledger, stream }) => {
         id.slice(0, 8),
       ),
     ];
-  });
-};
+  }),
+);
 
 /** The stages of the protocol of a case. Without a case, the stages of every protocol of the area. */
-const stages: ChoicesOf = ({ ledger, stream, given }) => {
-  const { own } = ledger.model.stream('dispute', stream);
+const stages = ofDisputes((own, { given }) => {
   const goesBy = given.case === undefined ? undefined : own.goesBy.get(given.case);
   const all = goesBy ? [goesBy] : own.protocols.map(({ data }) => data);
   return [
     ...new Map(all.flatMap((each) => each.stages).map(({ stage, title }) => [stage, choice(stage, title)])).values(),
   ];
-};
+});
 
 /**
  * The facts in force of a stream, the latest first, limited to some types if these are given. Otherwise those that can
@@ -228,9 +244,8 @@ const purposes: ChoicesOf = async (at) => {
   const line = at.given.line === undefined ? undefined : state.items.get(at.given.line);
   const source = at.given.source ?? (line?.kind === 'line' ? line.source : undefined);
   const sources = source === undefined ? [...state.spending.purposed.keys()] : [source];
-  const today = fundAtDates(at.ledger, at.name, {});
-  const day = today instanceof Refusal ? todayOf(at.ledger) : today.on;
-  const found = new Set(sources.flatMap((each) => purposesOf(state, each, day)));
+  const { on } = fundNow(at);
+  const found = new Set(sources.flatMap((each) => purposesOf(state, each, on)));
   return [...found].map((each) => choice(each, each.replaceAll('-', ' ')));
 };
 
@@ -249,11 +264,11 @@ const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${te
  */
 const otherHalves: ChoicesOf = async ({ ledger, kind, name, stream, seeing }) => {
   const { model } = ledger;
-  const area = kind === 'fund' ? model.fund(name)?.outline.opened?.area : name;
-  const funds = area === undefined ? [] : fundsOf(ledger, area).filter((each) => seeing.sees(each));
+  const area = kind === 'fund' ? model.fund(name)!.outline.opened!.area : name;
+  const funds = fundsOf(ledger, area).filter((each) => seeing.sees(each));
   const places = [
     ...funds.map((each) => ({ stream: fundStream(each), words: `In the fund of ${fundInWords(ledger, each)}` })),
-    ...(area !== undefined && model.area(area) && seeing.seesCases(area)
+    ...(model.area(area) && seeing.seesCases(area)
       ? [{ stream: disputeStream(area), words: `Among the disputes of ${area.replaceAll('-', ' ')}` }]
       : []),
   ].filter((each) => each.stream !== stream);
@@ -352,10 +367,9 @@ const OF: Readonly<Record<string, ChoicesOf>> = {
           ),
         )
       : [],
-  settlement: ({ ledger, stream }) =>
-    [...ledger.model.stream('dispute', stream).own.settlements.keys()].map((each) =>
-      choice(each, each.replaceAll('-', ' ')),
-    ),
+  settlement: ofDisputes(({ settlements }) =>
+    [...settlements.keys()].map((each) => choice(each, each.replaceAll('-', ' '))),
+  ),
   return: async (at) =>
     at.kind === 'fund'
       ? [...(await fundState(at)).returns].map(([name, { kind, on }]) =>
@@ -363,14 +377,11 @@ const OF: Readonly<Record<string, ChoicesOf>> = {
         )
       : [],
   protocol: ({ ledger, kind, name }) => {
-    const area = kind === 'fund' ? ledger.model.fund(name)?.outline.opened?.area : name;
-    const adopted =
-      area !== undefined && ledger.model.area(area)
-        ? ledger.model.stream('dispute', disputeStream(area)).own.protocols
-        : [];
-    const titles = new Map(PROTOCOLS.map(({ protocol, title }) => [protocol, title]));
-    return [...new Set(adopted.map(({ data }) => data.protocol))].map((each) =>
-      choice(each, titles.get(each) ?? each.replaceAll('-', ' '), each),
+    const area = kind === 'fund' ? ledger.model.fund(name)!.outline.opened!.area : name;
+    const adopted = ledger.model.area(area) ? ledger.model.stream('dispute', disputeStream(area)).own.protocols : [];
+    const titles = new Map(adopted.map(({ data: { protocol, title } }) => [protocol, title]));
+    return [...titles].map(([protocol, title]) =>
+      choice(protocol, title === protocol ? protocol.replaceAll('-', ' ') : title, protocol),
     );
   },
   stage: stages,
@@ -389,8 +400,8 @@ const OF: Readonly<Record<string, ChoicesOf>> = {
   'purposes-of-the-source': purposes,
   'other-halves': otherHalves,
   'plan-of-the-fund'(at) {
-    const found = at.kind === 'fund' ? fundAtDates(at.ledger, at.name, {}) : undefined;
-    if (!found || found instanceof Refusal) return [];
+    if (at.kind !== 'fund') return [];
+    const found = fundNow(at);
     return [choice(planHashAt(found), `The plan on ${dayInWords(found.on)}`)];
   },
 };

@@ -146,6 +146,12 @@ t.test('a plan goes through its year by legal steps, each resting on what it mus
     conditions.outcome.events[0]?.sentence,
     /to “Approved with conditions” \(Letter of assurance\), on condition: the winter plan is costed by 31 October 2016\.$/,
   );
+  told(t, (await asked(ledger, 'choices', { choices: 'condition' })).answer, {
+    choices: [{ value: 'winter-plan', words: 'the winter plan is costed', about: 'winter-plan' }],
+  });
+  told(t, (await asked(ledger, 'choices', { choices: 'plan-of-the-fund' })).answer, {
+    choices: [{ value: await hashOf(ledger, '2016-06-10'), words: /^The plan on / }],
+  });
   await refusals(t, ledger, FUND, [
     refused('without an agreement', 'section-75-signed', '2016-06-30', 'agreement_missing'),
   ]);
