@@ -62,7 +62,7 @@ t.test('from the page of one half an officer makes the other, and each tells of 
   const west = await visitor().signIn('west-district-finance');
   t.match(
     plain((await west.get(`/proposals/${second!.id}`)).body),
-    'in the disputes of Testshire, is not signed yet: You may not see what it says.',
+    'in the disputes of Testshire, is not signed yet: you may not see what it says.',
   );
 
   const north = await visitor().signIn('north-ccg-finance');

@@ -29,7 +29,7 @@ t.test('tasks say what waits for the officer, what waits for others, until when,
   t.match(host, /To sign <strong class="govuk-tag govuk-tag--blue">2<\/strong>/);
   t.match(host, 'Sign by 3 May 2016 (3 days left, today among them).');
   t.match(host, 'waits for Testshire County Council. No last day.');
-  t.match(host, /Testshire, 2016 to 2017<\/a><\/td>.*NHS North CCG.*5,000\.00/s);
+  t.match(host, /Testshire, 2016 to 2017<\/a><\/th>.*NHS North CCG.*5,000\.00/s);
   const own = (await (await visitor().signIn('north-ccg-chief')).get('/')).body;
   t.match(own, 'Nothing waits for your signature.');
   t.match(own, /Waiting for others.*as &quot;second&quot;.*govuk-tag--grey">\s*Waits/s);
