@@ -4,18 +4,21 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
-import { dayNumber, dayOfNumber, instantText, type Instant } from '../src/domain/calendar.js';
+import { dayNumber, dayOfNumber, instantText, type Day, type Instant } from '../src/domain/calendar.js';
 import { Refusal } from '../src/domain/rules.js';
 import { createSignIn } from '../src/http/sign-in.js';
-import { fundStream } from '../src/ledger/catalogue.js';
+import { disputeStream, fundStream } from '../src/ledger/catalogue.js';
 import { settableClock } from '../src/ledger/clock.js';
 import { openLedger, type Ledger } from '../src/ledger/ledger.js';
 import { openSqliteOnceStore } from '../src/store/sqlite/once-store.js';
 import { openSqliteEventStore } from '../src/store/sqlite/sqlite-event-store.js';
+import type { EventStore } from '../src/store/event-store.js';
 import type { Question } from '../src/web/asking.js';
 import { createSessions } from '../src/web/session.js';
 import { DERIVED, filled, pageOf, questionTitle } from '../src/web/screens/places.js';
 import { makeLedger } from './data.js';
+import { fundOf, makeDisputes, YEARS as DISPUTE_YEARS } from './dispute-data.js';
+import { AREA, COUNTY, LAST as DISPUTES_LAST } from './dispute-facts.js';
 import {
   FIRST,
   LAST,
@@ -54,6 +57,10 @@ interface At {
   readonly proposal: string;
   readonly revision: string;
   readonly year: string;
+  readonly case: string;
+  readonly settlement: string;
+  /** The day that a comparison begins on. */
+  readonly from: string;
   readonly on: string;
   readonly knownAt: string;
 }
@@ -153,22 +160,26 @@ const BY_HAND: readonly Measured[] = [
   { what: 'Form: take a fact back', ...ofFund('/record/fact-reversed') },
 ];
 
-const comparing = ({ on, knownAt }: At): string =>
-  `from-on=${FIRST}&from-known-at=${knownAt}&to-on=${on}&to-known-at=${knownAt}`;
+const comparing = ({ from, on, knownAt }: At): string =>
+  `from-on=${from}&from-known-at=${knownAt}&to-on=${on}&to-known-at=${knownAt}`;
 
 /** The values for addresses of questions’ pages; a question that needs any other value is not measured. */
-const GIVEN = new Set(['fund', 'area', 'partner', 'year']);
+const GIVEN = new Set(['fund', 'area', 'partner', 'year', 'case', 'settlement']);
+
+const isOfDisputes = ({ path }: Question): boolean => path.startsWith('/areas/{area}/disputes');
 
 /** Each question’s own page, at two dates where it takes them. */
-const derived = (): Measured[] =>
-  DERIVED.filter(({ params }) => Object.keys(params.shape).every((each) => GIVEN.has(each))).map((question) => {
-    const query = queryOf(question);
-    return {
-      what: `${questionTitle(question.name)} (${question.name})`,
-      page: (at) => `${filled(pageOf(question), { ...at })}${query(at)}`,
-      asks: (at) => [`/v1${filled(question.path, { ...at })}${query(at)}`],
-    };
-  });
+const derived = (of: (question: Question) => boolean): Measured[] =>
+  DERIVED.filter((question) => of(question) && Object.keys(question.params.shape).every((each) => GIVEN.has(each))).map(
+    (question) => {
+      const query = queryOf(question);
+      return {
+        what: `${questionTitle(question.name)} (${question.name})`,
+        page: (at) => `${filled(pageOf(question), { ...at })}${query(at)}`,
+        asks: (at) => [`/v1${filled(question.path, { ...at })}${query(at)}`],
+      };
+    },
+  );
 
 function queryOf({ options }: Question): (at: At) => string {
   const takes = (name: string): boolean => name in options.shape;
@@ -219,63 +230,108 @@ export interface PagesAsked {
   readonly events: number;
   /** How many facts the fund of forty partners has. */
   readonly facts: number;
+  /** How many cases the area has whose disputes are measured. */
+  readonly cases: number;
   /** Only the pages the names of which hold these words; empty for all. */
   readonly only: string;
 }
 
-/** Measures every page on a ledger of so many events, and then on one large fund of forty partners. */
-export async function measurePages({ events, facts, only }: PagesAsked, measuring: Measuring): Promise<PageLine[]> {
+/** Measures every page on a ledger of so many events, then on one large fund of forty partners, and those of disputes on an area’s. */
+export async function measurePages(
+  { events, facts, cases, only }: PagesAsked,
+  measuring: Measuring,
+): Promise<PageLine[]> {
   const many = manyFunds(events);
   const name = `${whole(events)} events in ${whole(many.funds.length)} fund${many.funds.length === 1 ? '' : 's'} of ${many.partners.length} partners`;
   const large = largeFund(facts);
-  return [
-    ...(await measureLedger(name, { events, shape: many, only }, measuring)),
-    ...(await measureLedger(
+  const all = [
+    fundsMeasured(name, events, many),
+    fundsMeasured(
       `one fund of ${large.partners.length} partners, ${whole(large.lines)} lines and ${whole(facts)} facts`,
-      { events: facts + 2 * large.partners.length, shape: large, only },
-      measuring,
-    )),
+      facts + 2 * large.partners.length,
+      large,
+    ),
+    disputesMeasured(cases),
   ];
+  const lines: PageLine[] = [];
+  for (const each of all) lines.push(...(await measureLedger(each, only, measuring)));
+  return lines;
 }
 
+/** A ledger on which pages are measured. */
 interface MeasuredLedger {
-  readonly events: number;
-  readonly shape: Shape;
-  readonly only: string;
+  readonly name: string;
+  readonly pages: readonly Measured[];
+  /** When it is asked: after all that is in it. */
+  readonly now: Instant;
+  make(store: EventStore, seed: number): Promise<unknown>;
+  /** What else the ledger holds once it is open; returns where its pages are asked for, at random. */
+  begin(ledger: Ledger): Promise<(random: Random) => At>;
 }
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+const fundsMeasured = (name: string, events: number, shape: Shape): MeasuredLedger => ({
+  name,
+  pages: [...BY_HAND, ...derived((each) => !isOfDisputes(each))],
+  now: (RECORDED_UNTIL + HOUR_MS) as Instant,
+  make: (store, seed) => makeLedger(store, events, seed, shape),
+  async begin(ledger) {
+    const proposals = await propose(ledger, shape);
+    const revisions = Math.floor(events / shape.funds.length / 2);
+    return (random) => anywhere(random, shape, proposals, revisions);
+  },
+});
+
+/** Pages that an area’s disputes change, beside their own. */
+const WITH_CLAIMS: ReadonlySet<string> = new Set(['Home', 'Fund', 'Compare two dates', 'The area', 'Find']);
+
+const disputesMeasured = (cases: number): MeasuredLedger => ({
+  name: `${whole(cases)} cases of one area, in ${DISPUTE_YEARS.length} years`,
+  pages: [...BY_HAND.filter(({ what }) => WITH_CLAIMS.has(what)), ...derived(isOfDisputes)],
+  now: (dayNumber(DISPUTES_LAST) * DAY_MS) as Instant,
+  make: (store, seed) => makeDisputes(store, cases, createRandom(seed)),
+  async begin({ model }) {
+    const { own } = model.stream('dispute', disputeStream(AREA));
+    // Those of the first years: each was known on any day that is asked about.
+    const early = (names: Iterable<string>): string[] => {
+      const all = [...names];
+      return all.slice(0, Math.ceil(all.length / 2));
+    };
+    const [ofCases, ofSettlements] = [early(own.cases.keys()), early(own.settlements.keys())];
+    return (random) => anyDispute(random, ofCases, ofSettlements);
+  },
+});
 
 async function measureLedger(
-  name: string,
-  { events, shape, only }: MeasuredLedger,
-  measuring: Measuring,
+  { name, pages, now, make, begin }: MeasuredLedger,
+  only: string,
+  { folder, seed, seconds, note }: Measuring,
 ): Promise<PageLine[]> {
-  const { folder, seed, seconds, note } = measuring;
+  const asked = pages.filter(({ what }) => what.includes(only));
+  if (asked.length === 0) return [];
   const file = join(folder, 'pages.sqlite');
   const store = openSqliteEventStore({ file });
-  await makeLedger(store, events, seed, shape);
-  // An hour after the last fact.
-  const clock = settableClock((RECORDED_UNTIL + 3_600_000) as Instant);
-  const ledger = await openLedger(store, clock);
+  await make(store, seed);
+  const ledger = await openLedger(store, settableClock(now));
   note(`${name}: made and opened`);
-  const proposals = await propose(ledger, shape);
+  const at = await begin(ledger);
   const sessionKeys = [randomBytes(32)];
   const sessions = createSessions(sessionKeys);
-  const now = clock.now();
   const once = openSqliteOnceStore(join(folder, 'once'));
   const app = await wholeService(ledger, await createSignIn({ demonstration: true }), {
     sessionKeys,
     once,
     people: [],
-    freshMs: 3_600_000,
+    freshMs: HOUR_MS,
   });
   const cookie = (): string =>
     `bcf=${sessions.seal(sessions.begin(now, { officer: OFFICER, by: 'benchmark', shown: now }))}`;
-  const asked = { app, cookie, seconds };
   const lines: PageLine[] = [];
-  for (const each of [...BY_HAND, ...derived()].filter(({ what }) => what.includes(only))) {
+  for (const each of asked) {
     const random = createRandom(seed);
-    const revisions = Math.floor(events / shape.funds.length / 2);
-    lines.push({ ...(await measure(each, () => anywhere(random, shape, proposals, revisions), asked)), at: name });
+    lines.push({ ...(await measure(each, () => at(random), { app, cookie, seconds })), at: name });
     note(`${name}: ${each.what}, done`);
   }
   await app.close();
@@ -286,19 +342,46 @@ async function measureLedger(
 }
 
 /** Some dates in the year, of the fund in which offers wait. */
-function anywhere(random: Random, { funds, partners }: Shape, proposals: readonly string[], revisions: number): At {
+export function anywhere(
+  random: Random,
+  { funds, partners }: Shape,
+  proposals: readonly string[],
+  revisions: number,
+): At {
   const days = dayNumber(LAST) - dayNumber(FIRST) + 1;
   const fund = funds[0]!;
   return {
+    ...NOWHERE,
     fund,
     area: fund.slice(0, -`-${YEAR}`.length),
     partner: random.pick(partners),
-    officer: OFFICER,
     proposal: random.pick(proposals),
     revision: String(random.below(revisions)),
     year: YEAR,
+    from: FIRST,
     on: dayOfNumber(dayNumber(FIRST) + random.below(days)),
     knownAt: instantText((RECORDED_FROM + random.below(RECORDED_UNTIL - RECORDED_FROM)) as Instant),
+  };
+}
+
+const NOWHERE = { officer: OFFICER, proposal: '', revision: '', case: '', settlement: '' };
+
+/** Some dates in the last year of an area’s disputes, with a case and a settlement of it. */
+function anyDispute(random: Random, cases: readonly string[], settlements: readonly string[]): At {
+  const year = DISPUTE_YEARS.at(-1)!;
+  const first = `${year.slice(0, 4)}-04-01` as Day;
+  const days = dayNumber(DISPUTES_LAST) - dayNumber(first);
+  return {
+    ...NOWHERE,
+    fund: fundOf(year),
+    area: AREA,
+    partner: COUNTY,
+    year,
+    case: random.pick(cases),
+    settlement: random.pick(settlements),
+    from: first,
+    on: dayOfNumber(dayNumber(first) + random.below(days)),
+    knownAt: instantText(((dayNumber(first) + 1) * DAY_MS + random.below((days - 1) * DAY_MS)) as Instant),
   };
 }
 

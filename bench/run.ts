@@ -45,6 +45,8 @@ const CASES = 10_000;
 const DISPUTES = 'disputes';
 /** This many events show how fast pages are; a million shows how they behave on a large ledger. */
 const PAGE_EVENTS = 20_000;
+/** How many cases the area has whose disputes are measured with the pages: some hundred a year. */
+const CASES_OF_PAGES = 1_000;
 const PAGES = 'pages';
 const SEED = 20_170_401;
 const SECONDS = 3;
@@ -104,7 +106,7 @@ function readArguments(): Asked {
   if (sizes.some((size) => !Number.isSafeInteger(size) || size < EVENTS_MIN)) {
     throw new RangeError(`A size is a whole number of events, ${EVENTS_MIN} or more.`);
   }
-  if (isOfPages) return { ...common, what: PAGES, sizes, cases: CASES, chart: undefined };
+  if (isOfPages) return { ...common, what: PAGES, sizes, cases: CASES_OF_PAGES, chart: undefined };
   // A short run says less than the chart that is kept, so it draws one only where it is told to.
   const drawn = values.chart ?? (positionals.length > 0 ? undefined : CHART);
   return { ...common, what: 'ledger', sizes: [...sizes].sort((a, b) => a - b), cases: CASES, chart: drawn };
@@ -347,8 +349,8 @@ async function measureAll({ sizes, seed, seconds, packages, chart: drawn }: Aske
 const PAGE_NOTES = `Times are of the processor, all threads of this process, a page or a question at a time, at random dates. "As data" are
 the same questions under /v1, added up. What is compressed is compressed by gzip, as a proxy before the service does.`;
 
-async function measureAllPages({ sizes, facts, only, into }: Asked, measuring: Measuring): Promise<void> {
-  const lines = await measurePages({ events: sizes[0]!, facts, only }, measuring);
+async function measureAllPages({ sizes, facts, cases, only, into }: Asked, measuring: Measuring): Promise<void> {
+  const lines = await measurePages({ events: sizes[0]!, facts, cases, only }, measuring);
   if (lines.every(({ missing }) => missing !== undefined)) throw new RangeError('No page of that name is measured.');
   const tables = [...new Set(lines.map(({ at }) => at))].map((at) => ({
     at,
