@@ -342,12 +342,7 @@ async function measureLedger(
 }
 
 /** Some dates in the year, of the fund in which offers wait. */
-export function anywhere(
-  random: Random,
-  { funds, partners }: Shape,
-  proposals: readonly string[],
-  revisions: number,
-): At {
+function anywhere(random: Random, { funds, partners }: Shape, proposals: readonly string[], revisions: number): At {
   const days = dayNumber(LAST) - dayNumber(FIRST) + 1;
   const fund = funds[0]!;
   return {

@@ -27,7 +27,7 @@ import {
 
 const YEAR_END = ['memorandum', 'risk-share', 'reserves', 'balances'] as const;
 
-interface Portfolio {
+interface Funds {
   readonly funds: readonly { readonly fund: string; readonly area: string }[];
 }
 
@@ -94,7 +94,7 @@ export function registerOverviews(site: Site): void {
     // The question of the medium term needs most of the area, so it refuses an unknown area and tells the years that
     // there are.
     await askedOf<Answer>(site.ledger, asking.sight, 'medium-term', { area });
-    const { funds } = await askedOf<Portfolio>(site.ledger, asking.sight, 'portfolio', {});
+    const { funds } = await askedOf<Funds>(site.ledger, asking.sight, 'funds', {});
     const own = funds.filter((each) => each.area === area);
     const disputes = await disputesSeen(site, asking, area);
     const main = html`${heading(areaName(area))}
@@ -116,7 +116,7 @@ export function registerOverviews(site: Site): void {
   );
 
   site.get('/audit', async ({ around, sight }, _request, reply) => {
-    const { funds } = await askedOf<Portfolio>(site.ledger, sight, 'portfolio', {});
+    const { funds } = await askedOf<Funds>(site.ledger, sight, 'funds', {});
     const groups = funds.map(({ fund }) => ({
       fund,
       audit: placesOfFund(fund).find(({ title }) => title === 'History and audit')!,

@@ -8,6 +8,7 @@ import { html, type Html } from '../html.js';
 import { heading, page, paragraph, subheading } from '../layout.js';
 import { awaitedIn, namesFor, type Names } from '../names.js';
 import type { Site } from '../site.js';
+import { askedIn } from './dated.js';
 
 /** An officer’s tasks: the first page that they see. */
 
@@ -93,6 +94,23 @@ const overdueTable = (overdue: Tasks['overdue']): Html =>
     ]),
   })}</div>`;
 
+/** Of a longer list so many are shown at first. The others are on the page that shows every list whole. */
+const LIST_SHOWN = 50;
+/** The page with every list whole. */
+const WHOLE_PAGE = '/?all=yes';
+
+/** The first of a list, as a page shows it, and a link to all of it if it is longer. */
+function firstOf<Each>(
+  all: readonly Each[],
+  listed: (some: readonly Each[]) => Html,
+  { isWhole, named }: { readonly isWhole: boolean; readonly named: string },
+): Html {
+  if (isWhole || all.length <= LIST_SHOWN) return listed(all);
+  return html`${listed(all.slice(0, LIST_SHOWN))}${paragraph(
+    html`<a class="govuk-link" href="${WHOLE_PAGE}">Show all ${all.length.toLocaleString('en-GB')} ${named}</a>`,
+  )}`;
+}
+
 /** How many funds are shown at first, those with the newest months. The others are folded. */
 const FUNDS_SHOWN = 5;
 
@@ -100,7 +118,12 @@ const FUNDS_SHOWN = 5;
 function newestFirst<Each extends { readonly since: string }>(
   all: readonly Each[],
   listed: (some: readonly Each[], idPrefix: string) => Html,
-  { id, more }: { readonly id: string; readonly more: string },
+  {
+    id,
+    more,
+    named,
+    isWhole,
+  }: { readonly id: string; readonly more: string; readonly named: string; readonly isWhole: boolean },
 ): Html {
   const newest = [...all].sort((one, other) => (one.since < other.since ? 1 : -1));
   const [shown, rest] = [newest.slice(0, FUNDS_SHOWN), newest.slice(FUNDS_SHOWN)];
@@ -108,7 +131,7 @@ function newestFirst<Each extends { readonly since: string }>(
     rest.length > 0 &&
     details({
       summary: `${rest.length} more ${rest.length === 1 ? 'fund has' : 'funds have'} ${more}`,
-      content: listed(rest, `${id}-too`),
+      content: firstOf(rest, (some) => listed(some, `${id}-too`), { isWhole, named }),
     })
   }`;
 }
@@ -165,20 +188,21 @@ const deadlinesList = (deadlines: Tasks['deadlines']): Html =>
   });
 
 export function registerTasks(site: Site): void {
-  site.get('/', async ({ session, sight, around }, _request, reply) => {
+  site.get('/', async ({ session, sight, around }, request, reply) => {
+    const isWhole = askedIn(request.url)['all'] === 'yes';
     const tasks = await askedOf<Tasks>(site.ledger, sight, 'tasks', { officer: session.officer });
     const names = await namesFor(site.ledger, sight, site.people);
     const roles = tasks.mandates.map(({ name, role }) => `${role.replaceAll('-', ' ')} of ${name}`);
     const main = html`${heading('Your tasks')}${paragraph(`You are ${roles.join(' and ')}. Today is ${day(tasks.on)}.`)}
       ${subheading(html`To sign ${tasks.toSign.length > 0 && tag({ content: tasks.toSign.length, classes: 'govuk-tag--blue' })}`)}
-      ${tasks.toSign.length > 0 ? waitingList(tasks.toSign, names, 'sign', 'Waits for you') : paragraph('Nothing waits for your signature.')}
+      ${tasks.toSign.length > 0 ? firstOf(tasks.toSign, (some) => waitingList(some, names, 'sign', 'Waits for you'), { isWhole, named: 'proposals that wait for you' }) : paragraph('Nothing waits for your signature.')}
       ${subheading('Waiting for others')}
-      ${tasks.waiting.length > 0 ? waitingList(tasks.waiting, names, 'waiting', 'Waits') : paragraph('Nothing that you have proposed waits for anybody.')}
+      ${tasks.waiting.length > 0 ? firstOf(tasks.waiting, (some) => waitingList(some, names, 'waiting', 'Waits'), { isWhole, named: 'proposals that wait for others' }) : paragraph('Nothing that you have proposed waits for anybody.')}
       ${subheading('Overdue')}
-      ${tasks.overdue.length > 0 ? overdueTable(tasks.overdue) : paragraph('Nothing is overdue.')}
-      ${tasks.periodsToClose.length > 0 && html`${subheading('Periods to close')}${newestFirst(tasks.periodsToClose, periodsList, { id: 'close', more: 'periods to close' })}`}
-      ${tasks.returnsToFile.length > 0 && html`${subheading('Returns to file')}${newestFirst(tasks.returnsToFile, returnsList, { id: 'return', more: 'returns to file' })}`}
-      ${tasks.testsFailing.length > 0 && html`${subheading('Minimum tests that fail')}${testsList(tasks.testsFailing, names)}`}
+      ${tasks.overdue.length > 0 ? firstOf(tasks.overdue, overdueTable, { isWhole, named: 'overdue payments' }) : paragraph('Nothing is overdue.')}
+      ${tasks.periodsToClose.length > 0 && html`${subheading('Periods to close')}${newestFirst(tasks.periodsToClose, periodsList, { id: 'close', more: 'periods to close', named: 'other funds with periods to close', isWhole })}`}
+      ${tasks.returnsToFile.length > 0 && html`${subheading('Returns to file')}${newestFirst(tasks.returnsToFile, returnsList, { id: 'return', more: 'returns to file', named: 'other funds with returns to file', isWhole })}`}
+      ${tasks.testsFailing.length > 0 && html`${subheading('Minimum tests that fail')}${firstOf(tasks.testsFailing, (some) => testsList(some, names), { isWhole, named: 'tests that fail' })}`}
       ${tasks.deadlines.length > 0 && html`${subheading('Deadlines of disputes')}${deadlinesList(tasks.deadlines)}`}`;
     const source = `As known on ${instant(tasks.knownAt)}. ${await printedSource(site, { sight }, tasks)}`;
     return reply.send(page(around, { title: 'Your tasks', section: 'tasks', main, source }));

@@ -16,6 +16,7 @@ import {
 import { refuse, Refusal } from '../../../domain/rules.js';
 import { Name, SignedMoney } from '../../../domain/values.js';
 import type { Ledger } from '../../ledger.js';
+import { rowsOf } from '../rows.js';
 import { sumsInText, SumsText, treatmentText, TreatmentText } from './disputes.js';
 import {
   AreaAtTwoDates,
@@ -91,7 +92,10 @@ export const disputeTreatments = query({
     return {
       area: asked.area,
       ...at.stamp,
-      treatments: all.filter((each) => partner === undefined || each.partner === partner).map(treatmentText),
+      treatments: rowsOf(
+        all.filter((each) => partner === undefined || each.partner === partner),
+        treatmentText,
+      ),
     };
   },
   table: (answer) => ({
