@@ -156,3 +156,17 @@ t.test('the two dates are put right where they were typed wrong, and stay as the
   t.match([statusCode, body], [400, /The day that you ask about must be a real day/]);
   t.match((await at('known-at=')).body, /id="known-day"(?![^>]* value="\d)/, 'an instant that is left empty is none');
 });
+
+t.test('of a long list the first fifty are shown, and a link leads to all of it', async (t) => {
+  const { ledger, visitor } = await site(t);
+  for (let number = 0; number < 51; number++) await propose(ledger, 'north-ccg-finance', `offer-${number}`);
+  const officer = await visitor().signIn('county-finance');
+  const shown = (body: string): number => body.match(/Waits for you/g)?.length ?? 0;
+  const first = (await officer.get('/')).body;
+  t.match(first, /To sign <strong class="govuk-tag govuk-tag--blue">51<\/strong>/, 'all are counted');
+  t.equal(shown(first), 50);
+  t.match(first, '<a class="govuk-link" href="/?all=yes">Show all 51 proposals that wait for you</a>');
+  const whole = (await officer.get('/?all=yes')).body;
+  t.equal(shown(whole), 51);
+  t.notMatch(whole, 'Show all');
+});
