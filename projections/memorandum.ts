@@ -24,7 +24,7 @@ interface Memorandum {
   readonly spending: readonly { readonly line: string; readonly amount: Pence }[];
   /** B: gross spending. */
   readonly grossSpending: Pence;
-  /** A − B: a deficit is below nothing. */
+  /** A − B: a deficit is below zero. */
   readonly surplus: Pence;
   /** Of the surplus, what is left of ring-fenced money. */
   readonly ringFenced: Pence;

@@ -56,7 +56,7 @@ interface MonitoredLine extends Monitored {
 interface Monitoring {
   readonly lines: readonly MonitoredLine[];
   /** budget = forecast + variance + the budgets of lines that have no forecast. */
-  /** What lowers cost, by category: savings and income, above nothing. */
+  /** What lowers cost, by category: savings and income, above zero. */
   readonly lowering: readonly Lowering[];
   readonly total: Monitored & { readonly forecast: Pence; readonly variance: Pence; readonly notForecast: Pence };
 }

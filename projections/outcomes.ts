@@ -18,7 +18,7 @@ interface Outcome {
   readonly cost: Pence;
   /** What is claimed of those days, beyond what the respondent paid of them meanwhile. */
   readonly claimed: Pence;
-  /** To the claimant; below nothing where the claimant would pay. */
+  /** To the claimant; below zero where the claimant would pay. */
   readonly due: Pence;
   readonly borneByClaimant: Pence;
   readonly borneByRespondent: Pence;

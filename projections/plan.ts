@@ -54,7 +54,7 @@ interface LineSet {
 
 const isRequired = ({ measure, holder }: Account): boolean => measure === 'requirement' && holder === PLAN;
 
-/** What a plan line stands at in the requirement: a line that reduces it, below nothing. */
+/** What a plan line stands at in the requirement: a line that reduces it, below zero. */
 const requiredOf = (view: View, line: string): Pence =>
   sumOver(view, (account) => isRequired(account) && account.detail === line);
 

@@ -119,7 +119,7 @@ t.test('reserves: 2.074, of which 1.273 is to be used, and 0.801 left, with the 
   t.same(figures(found.total), ['6.231', '1.273', '4.958']);
 });
 
-t.test('the years after: what is taken out is below nothing, and the gap says so', async (t) => {
+t.test('the years after: what is taken out is below zero, and the gap says so', async (t) => {
   const ledger = await demonstration(t);
   const { rows } = await tableOf(ledger, 'medium-term', { area: 'norfolk-social-care' });
   const said = (year: string, what: string) => printed(rows.find((each) => each[0] === year && each[1] === what)![2]!);

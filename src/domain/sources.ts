@@ -249,7 +249,7 @@ interface LineCategory {
   readonly code: string;
   readonly name: string;
   readonly effect: 'adds' | 'reduces';
-  /** Whether a line of it may be below nothing: a pressure that is taken out, funding that ends, a budget net of income. */
+  /** Whether a line of it may be below zero: a pressure that is taken out, funding that ends, a budget net of income. */
   readonly falls: boolean;
 }
 

@@ -30,7 +30,7 @@ export const SignedMoney = z
     error: 'must be text with exactly two places of pence, such as "-1234.50"; a JSON number can lose pence',
   })
   .regex(/^-?(0|[1-9]\d*)\.\d{2}$/, {
-    error: 'must be pounds with exactly two places of pence, such as "1234.50", or "-1234.50" below nothing',
+    error: 'must be pounds with exactly two places of pence, such as "1234.50", or "-1234.50" below zero',
   })
   .meta({ description: 'Pounds and pence as text, exactly two places; negative with a leading minus.' });
 

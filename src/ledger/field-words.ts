@@ -39,7 +39,7 @@ const nodeOf = (schema: z.ZodType): Node =>
 /** Kinds of text that have a form of their own, by the pattern that says it. */
 const FORMS: ReadonlyMap<string | undefined, string> = new Map([
   [nodeOf(Amount).pattern, 'money'],
-  [nodeOf(SignedMoney).pattern, 'money, with a leading minus below nothing'],
+  [nodeOf(SignedMoney).pattern, 'money, negative with a leading minus'],
   [nodeOf(Name).pattern, 'name'],
   [nodeOf(Code).pattern, 'code'],
   [nodeOf(Revision).pattern, 'revision'],

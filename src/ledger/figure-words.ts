@@ -11,8 +11,8 @@ export const FIGURE_WORDS: Readonly<Record<string, string>> = {
   // The gap.
   requirement: 'What the plan’s lines in force add up to; what saves is taken off.',
   funded: 'Agreed contributions + determined grants − withdrawals and reductions + money carried in.',
-  gap: 'requirement − funded; below nothing where more is agreed than is required.',
-  soft: 'The lesser of proposed and the gap, never below nothing: on the table, and not signed.',
+  gap: 'requirement − funded; below zero where more is agreed than is required.',
+  soft: 'The lesser of proposed and the gap, never below zero: on the table, and not signed.',
   hard: 'gap − soft: what nobody has offered. funded + soft + hard = requirement.',
   recurrentGap: 'The gap with one-off lines and one-off money left out on both sides.',
   gapFrom: 'The gap of the year, as known first.',
@@ -34,8 +34,8 @@ export const FIGURE_WORDS: Readonly<Record<string, string>> = {
   due: 'The instalments that have fallen due by the day, less what later changes took off them; and money carried in, from its day on.',
   received: 'Money that has come by the day, and money carried in, from its day on.',
   outstanding:
-    'agreed − received; below nothing where more was paid than is agreed. Of a settlement: what is still to be paid or written off.',
-  overdue: 'due − received, source by source, never below nothing.',
+    'agreed − received; below zero where more was paid than is agreed. Of a settlement: what is still to be paid or written off.',
+  overdue: 'due − received, source by source, never below zero.',
   atRisk: 'Agreed, and may be lost. It stays in what is agreed until it is reduced.',
   assumed: 'Counted on by somebody, and agreed by nobody. Never in what is agreed.',
   claimedBy: 'Open claims that the partner makes.',
@@ -61,18 +61,18 @@ export const FIGURE_WORDS: Readonly<Record<string, string>> = {
   // The plan, its tests, spending and grants.
   required: 'What the test asks for.',
   actual: 'What there is.',
-  margin: 'actual − required: what can be lost before the test fails; T4 also fails where it is above nothing.',
+  margin: 'actual − required: what can be lost before the test fails; T4 also fails where it is above zero.',
   budget: 'What the plan’s lines in force set.',
   committed: 'Ordered, and not yet spent.',
   accrued: 'Due for what was had, and not yet paid.',
   available: 'budget − committed − spent − accrued.',
   forecast: 'What it is expected to cost in the year.',
   outturn: 'What it was then expected to cost in the year.',
-  variance: 'budget − forecast: below nothing where more will be spent. Of a risk share: spent − budget + ringFenced.',
+  variance: 'budget − forecast: below zero where more will be spent. Of a risk share: spent − budget + ringFenced.',
   notForecast: 'The budgets of lines without a forecast. budget = forecast + variance + notForecast.',
   drawn: 'Taken out of what was set aside, into a later year’s fund.',
   unspent:
-    'received − spent − accrued − passedDown − returned − setAside − drawn; below nothing where more was spent than came.',
+    'received − spent − accrued − passedDown − returned − setAside − drawn; below zero where more was spent than came.',
   approved: 'What was approved to be set aside.',
   left: 'approved − drawn.',
   earned: 'What performance has earned of it.',
@@ -85,17 +85,17 @@ export const FIGURE_WORDS: Readonly<Record<string, string>> = {
   socialCare: 'The least that must be spent on social care, of the minimum NHS contribution.',
   outOfHospital: 'The least that must be spent outside hospital, of the minimum NHS contribution.',
 
-  planned: 'Of savings and income: what the plan counts on, above nothing.',
+  planned: 'Of savings and income: what the plan counts on, above zero.',
   achieved: 'Of savings and income: what was saved or came in so far, as their forecasts say.',
 
   // The memorandum account.
   funding: 'What was agreed for the year, with what was carried in, whenever it falls due.',
   spending: 'What was spent or accrued.',
   grossFunding: 'A: what was agreed for the year, with what was carried in, whenever it falls due.',
-  debtor: 'Agreed for the year, and not received yet; below nothing, received beyond what is agreed.',
+  debtor: 'Agreed for the year, and not received yet; below zero, received beyond what is agreed.',
   debtors: 'Of the funding, what has not been received yet: it is owed to the pool.',
   grossSpending: 'B: what was spent, accrued, or passed down.',
-  surplus: 'Funding − spending: a deficit is below nothing.',
+  surplus: 'Funding − spending: a deficit is below zero.',
   carriedForward: 'What was approved to be carried forward, out of the closing balance.',
 
   // Disputes.
@@ -186,7 +186,7 @@ export function figuresPage(): string {
   );
   return `${[
     '# Figures',
-    'What each figure of an answer is. Written by `bcf-ledger catalogue --figures` from the declarations; not edited by hand. Every figure is pounds and pence, on a day and as known at an instant; below nothing it has a leading minus.',
+    'What each figure of an answer is. Written by `bcf-ledger catalogue --figures` from the declarations; not edited by hand. Every figure is pounds and pence, on a day and as known at an instant; below zero it has a leading minus.',
     ['| figure | what it is | given by |', '|---|---|---|', ...rows].join('\n'),
   ].join('\n\n')}\n`;
 }

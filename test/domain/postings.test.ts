@@ -68,7 +68,7 @@ t.test('a series keeps one sum a day, in day order', async (t) => {
   t.same(combined([{ sign: -1, series: made }]), { days: made.days, moves: [-3, -3] });
 });
 
-t.test('a limit is broken on the first later day that a fact takes below nothing', async (t) => {
+t.test('a limit is broken on the first later day that a fact takes below zero', async (t) => {
   const standing = series(['2016-04-01', 10], ['2016-06-01', -8]);
   t.same(
     firstBreach(standing, series(['2016-05-01', -3])),
@@ -80,7 +80,7 @@ t.test('a limit is broken on the first later day that a fact takes below nothing
   t.equal(firstBreach(standing, series(['2016-05-01', -3], ['2016-06-01', 3])), undefined, 'what is made good in time');
 });
 
-t.test('what is below nothing already is no reason to refuse what does not worsen it', async (t) => {
+t.test('what is below zero already is no reason to refuse what does not worsen it', async (t) => {
   const below = series(['2016-04-01', -5]);
   t.equal(firstBreach(below, series(['2016-05-01', 1])), undefined);
   t.same(firstBreach(below, series(['2016-05-01', -1])), { day: '2016-05-01', short: 6 });

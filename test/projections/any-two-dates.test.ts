@@ -84,7 +84,7 @@ t.test('at any two dates, over random histories', async (t) => {
         if (plus(plus(gap.funded, gap.soft), gap.hard) !== gap.requirement)
           throw new Error('funded + soft + hard is not the requirement.');
         for (const name of ['funded', 'soft', 'proposed', 'assumed', 'atRisk'] as const) {
-          if (gap[name] < 0) throw new Error(`${name} is below nothing.`);
+          if (gap[name] < 0) throw new Error(`${name} is below zero.`);
         }
         if (gap.atRisk > gap.funded) throw new Error('More is at risk than there is.');
         const { total } = fundPosition(view, PARTNERS);

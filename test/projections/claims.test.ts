@@ -90,7 +90,7 @@ t.test('claims at any two dates, over random histories', async (t) => {
             if (plus(plus(agreed, abandoned), left) !== claimed)
               throw new Error('What is claimed is not what is agreed + abandoned + open.');
             if ([left, agreed, abandoned, claimed, repayable].some((each) => each < 0))
-              throw new Error('Something is below nothing.');
+              throw new Error('Something is below zero.');
           }
           open = plus(open, sumsOf(cells).open);
           const owed = owedOn(state, id, on, upTo)!;

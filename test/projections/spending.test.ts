@@ -79,7 +79,7 @@ function checkMonitoring(ledger: TestLedger, entries: readonly Entry[], on: Day,
         (each) => each.measure === measure && each.detail === line.line && each.holder === PLAN,
       );
       if (line[measure] !== slow) throw new Error(`What is ${measure} on a line is not the sum of the log.`);
-      if (line[measure] < 0) throw new Error(`${measure} is below nothing.`);
+      if (line[measure] < 0) throw new Error(`${measure} is below zero.`);
     }
   }
   if (sumOf([total.forecast, total.variance, total.notForecast]) !== total.budget)
@@ -120,7 +120,7 @@ function checkUse(entries: readonly Entry[], on: Day, size: number, view: View):
     ).map(of) as [Pence, Pence, Pence, Pence, Pence, Pence, Pence];
     const gone = sumOf([spent, accrued, passedDown, returned, drawn]);
     const left = minus(received, plus(gone, setAside));
-    if (setAside < 0) throw new Error('A reserve is below nothing.');
+    if (setAside < 0) throw new Error('A reserve is below zero.');
     if (sumOf([returned, setAside, drawn]) > 0 && left < 0) throw new Error('More is set aside than is held.');
     if (passedDown > 0 && plus(spent, accrued) > 0 && left < 0)
       throw new Error('More was passed down and spent than came.');

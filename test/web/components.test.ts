@@ -226,7 +226,7 @@ t.test('of a fund with more than it needs, a table says so under a title that fi
     t.match(offeredByNobody(before, after, '-2.00').title, /with a minus: more than is required/);
 });
 
-t.test('the gap is told in words that fit: no sum below nothing is called missing, required or a gap', (t) => {
+t.test('the gap is told in words that fit: no sum below zero is called missing, required or a gap', (t) => {
   const gap = { requirement: '0.00', funded: '0.00', soft: '0.00', hard: '0.00' };
   t.equal(gapInWords(gap), 'Nothing is required: nothing is funded, and nothing is missing.');
   t.equal(

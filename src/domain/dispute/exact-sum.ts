@@ -20,7 +20,7 @@ export const nothing = (): Exact => ({ pence: 0, rest: 0 });
 /**
  * Adds what a share of a cost comes to.
  * @param cost pence a week times days
- * @param share in parts of the whole; below nothing for what is given back
+ * @param share in parts of the whole; below zero for what is given back
  */
 export function add(to: Exact, cost: number, share: number): void {
   const over = cost % PARTS_IN_PENNY;

@@ -119,7 +119,7 @@ export function setAsideHolds(books: ReadonlyMap<string, Book>, moved: readonly 
       if (changed >= 0 || after >= 0 || !isBound(day)) continue;
       return refuse(
         'more_than_held',
-        `On ${dayInWords(day)}, what is held of ${source}, less what is owed, passed down, set aside or given back, would be ${pounds(negated(after))} below nothing.`,
+        `On ${dayInWords(day)}, what is held of ${source}, less what is owed, passed down, set aside or given back, would be ${pounds(negated(after))} below zero.`,
       );
     }
   }

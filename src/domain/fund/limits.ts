@@ -9,7 +9,7 @@ import { grow, seriesOf, type FundState, type Size } from './state.js';
 
 interface Limit {
   readonly rule: RuleCode;
-  /** The quantity that may not fall below nothing, as a signed sum of measures of one item. */
+  /** The quantity that may not fall below zero, as a signed sum of measures of one item. */
   readonly terms: readonly { readonly sign: 1 | -1; readonly measure: Measure }[];
   readonly words: string;
   /** A plan line that reduces the requirement is negative, so its limit applies with the opposite sign. */
@@ -129,7 +129,7 @@ export function limitsHold(
       if (breach) {
         return refuse(
           limit.rule,
-          `On ${dayInWords(breach.day)}, ${line?.falls ? 'what is taken out by way' : limit.words} of "${item}" would be ${pounds(breach.short)} below nothing.`,
+          `On ${dayInWords(breach.day)}, ${line?.falls ? 'what is taken out by way' : limit.words} of "${item}" would be ${pounds(breach.short)} below zero.`,
         );
       }
     }

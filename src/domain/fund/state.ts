@@ -112,7 +112,7 @@ export interface Line {
   readonly recurrent: boolean;
   /** What it does to the requirement, as it was set. */
   readonly effect: 'adds' | 'reduces';
-  /** Whether it is written below nothing: what is taken out of the plan, or a budget net of income. */
+  /** Whether it is written below zero: what is taken out of the plan, or a budget net of income. */
   readonly falls: boolean;
   readonly began: Day;
   /** The partner that commissions the line for the fund, where one is named: it may record what the line costs. */

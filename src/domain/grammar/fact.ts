@@ -131,7 +131,7 @@ interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State>
   readonly holdsClaims?: true;
   /** Whether it names bodies as earlier facts do. Such a body may have ended since. */
   readonly underItsName?: true;
-  /** The limits that it is held to, by their names: quantities that must stay at or above nothing on every later day. */
+  /** The limits that it is held to, by their names: quantities that must stay at or above zero on every later day. */
   readonly limits?: readonly string[];
   sides(data: z.output<In>, state: State, context: Context): Sides;
   /**

@@ -84,12 +84,12 @@ export const WorkedOutSum = field(Sum, 'Amount', 'The sum in pounds and pence, a
 export const LineAmount = field(
   SignedAmount,
   'Amount',
-  'The sum in pounds and pence: below nothing for what is taken out, such as funding that ends, and 0.00 where nothing is planned. A saving or income is above nothing.',
+  'The sum in pounds and pence: below zero for what is taken out, such as funding that ends, and 0.00 where nothing is planned. A saving or income is above zero.',
 );
 export const LineStandsAt = field(
   SignedAmount,
   'New amount',
-  'What it stands at from the effective day on; below nothing where the line is.',
+  'What it stands at from the effective day on; below zero where the line is.',
 );
 export const LineStood = field(SignedMoney, 'Amount before', 'What it stood at before.');
 export const NowStandsAt = field(Money, 'New amount', 'What it stands at from the effective day on.');

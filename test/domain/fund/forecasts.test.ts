@@ -44,7 +44,7 @@ t.test('a line that lowers cost is forecast, and the total is what the paper pri
   t.match(
     (await askedWhole(ledger, 'monitoring', { period: '4' })).answer,
     { overspend: 'below-nothing', lines: [{}, { variance: '-702200.00' }, {}, {}, { variance: '-1602200.00' }] },
-    'as left out, an overspend is below nothing',
+    'as left out, an overspend is below zero',
   );
   t.same((await verify(ledger.store)).problems, []);
 });

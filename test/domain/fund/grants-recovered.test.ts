@@ -137,7 +137,7 @@ t.test('what came before its tranche was due and is taken back comes off the tra
   t.equal(
     await all(),
     '0.00 of 800.00, 500.00 of 800.00, 380.00 of 680.00, 0.00 of 130.00, 0.00 of 130.00, 130.00 of 130.00',
-    'recorded late, it is never below nothing either',
+    'recorded late, it is never below zero either',
   );
   await ledger.post('county-finance', 'FactReversed', {
     effective: '2016-06-10',

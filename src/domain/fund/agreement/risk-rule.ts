@@ -327,9 +327,9 @@ export const SharedText = {
     .meta({ description: 'What of an overspend other money covers, before anybody bears it.' }),
   shares: z
     .array(z.strictObject({ partner: Partner, amount: SignedMoney }))
-    .meta({ description: 'What each partner bears, above nothing, or keeps, below nothing.' }),
+    .meta({ description: 'What each partner bears, above zero, or keeps, below zero.' }),
   uncovered: SignedMoney.meta({
-    description: 'What nobody bears; below nothing, what nobody keeps: it stays in the pool.',
+    description: 'What nobody bears; below zero, what nobody keeps: it stays in the pool.',
   }),
 };
 
@@ -341,7 +341,7 @@ export const GivenTexts = z.array(GivenText).meta({
 /** The ring-fenced part of a scheme’s variance, as stored and answered. */
 export const RingFenced = SignedMoney.meta({
   description:
-    'What is left of ring-fenced money: variance = spent − budget + ringFenced. Below nothing, what such money covers of an overspend.',
+    'What is left of ring-fenced money: variance = spent − budget + ringFenced. Below zero, what such money covers of an overspend.',
 });
 
 /** The ring-fenced part in words; empty if there is none. */

@@ -36,7 +36,7 @@ const Holds = field(Holder, 'Whose money it is', 'The body that has it, and that
 const BesideAmount = field(
   SignedAmount,
   'Amount',
-  'The sum in pounds and pence; below nothing where there is so much less of it, such as a grant that falls.',
+  'The sum in pounds and pence; below zero where there is so much less of it, such as a grant that falls.',
 );
 const BesideNow = field(SignedAmount, 'New amount', 'What it stands at from the effective day on.');
 const BesideWas = field(AmountChange, 'Amount before', 'What it stood at before.');

@@ -35,13 +35,13 @@ import { newName } from '../../grammar/asked.js';
 const Planned = z
   .string()
   .regex(/^(?!0(\.0+)?$)(0|[1-9]\d{0,8})(\.\d{1,6})?$/, {
-    error: 'must be a number above nothing, as text, such as "4.2"',
+    error: 'must be a number above zero, as text, such as "4.2"',
   })
   .meta({ title: 'Planned' });
 const Achieved = z
   .string()
   .regex(/^-?(0|[1-9]\d{0,8})(\.\d{1,6})?$/, {
-    error: 'must be a number, as text, such as "2.1"; below nothing where admissions rose',
+    error: 'must be a number, as text, such as "2.1"; below zero where admissions rose',
   })
   .meta({ title: 'Achieved', description: 'What was achieved, in the unit of the pot.' });
 

@@ -244,7 +244,7 @@ function pooledBy(publications: Allocated, paid: ReadonlyMap<string, Pence>): Te
 
 /**
  * T2 and T3: what the plan spends of the minimum contribution on social care, and on services outside hospital that the
- * NHS commissions. Joint lines count at the NHS's percentage, line by line. Lines that reduce count below nothing. The
+ * NHS commissions. Joint lines count at the NHS's percentage, line by line. Lines that reduce count below zero. The
  * minima of all payers are added up: a line does not say whose money it spends.
  */
 function spent(inputs: TestInputs): TestResult[] {

@@ -40,14 +40,14 @@ export const PLAN_RULES = {
   ),
   line_cannot_fall: rule(
     422,
-    'A saving or income is above nothing',
-    'What a saving or income takes out of the plan is written above nothing; only a base, a pressure, inflation or a change of funding can be below nothing.',
+    'A saving or income is above zero',
+    'What a saving or income takes out of the plan is written above zero; only a base, a pressure, inflation or a change of funding can be below zero.',
     'Write the sum without its minus; for what is taken out of the plan otherwise, choose the category of what it was.',
   ),
   line_keeps_sign: rule(
     422,
     'The line would change its sign',
-    'A plan line stays above nothing, or below it, as it was set: so that what is added and what is taken out can be told apart.',
+    'A plan line stays above zero, or below it, as it was set: so that what is added and what is taken out can be told apart.',
     'Revise this one to 0.00 at the most, and set another line for the rest.',
   ),
   more_than_planned: rule(

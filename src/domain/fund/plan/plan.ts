@@ -63,12 +63,12 @@ const keepsSign = (name: string, { falls }: Pick<Line, 'falls'>, now: Pence): Re
     ? refuse(
         'line_keeps_sign',
         falls
-          ? `"${name}" takes out of the plan, and is below nothing; it would stand at ${pounds(now)}.`
-          : `"${name}" is not below nothing; it would stand at ${pounds(now)}.`,
+          ? `"${name}" takes out of the plan, and is below zero; it would stand at ${pounds(now)}.`
+          : `"${name}" is not below zero; it would stand at ${pounds(now)}.`,
       )
     : undefined;
 
-/** What a line below nothing does, for whoever reads of it. */
+/** What a line below zero does, for whoever reads of it. */
 const takenOut = (amount: Pence): string =>
   amount < 0 ? ` It takes ${pounds(negated(amount))} out of the plan, and as much off the gap.` : '';
 
@@ -200,7 +200,7 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
     group: 'plan',
     keptAs: 'line',
     about:
-      'Adds a line to the plan: what is required, from which source, recurrent or one-off. A pressure that is taken out, and funding that ends, is below nothing; a line of 0.00 says that nothing is planned.',
+      'Adds a line to the plan: what is required, from which source, recurrent or one-off. A pressure that is taken out, and funding that ends, is below zero; a line of 0.00 says that nothing is planned.',
     input: z.strictObject({
       effective: Effective,
       line: newName(LineName, ['description']),
@@ -413,7 +413,7 @@ export const PLAN_FACTS: readonly Fact<FundState>[] = [
         falls: z.literal(true).optional(),
       }).meta({
         description:
-          'Each line with what it stood at before, its source, its term, whether it adds to the requirement, and whether it is below nothing.',
+          'Each line with what it stood at before, its source, its term, whether it adds to the requirement, and whether it is below zero.',
       }),
     }),
     signature: 'second-officer',

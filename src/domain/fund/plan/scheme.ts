@@ -60,7 +60,7 @@ export const Scheme = z.strictObject({
       })
       .meta({
         title: 'Commissioner',
-        description: 'Who commissions: both above nothing where they commission jointly.',
+        description: 'Who commissions: both above zero where they commission jointly.',
       }),
   ),
   provider: Provider,

@@ -98,7 +98,7 @@ export const INCOME_FACTS: readonly Fact<FundState>[] = [
     title: 'Record a credit note',
     group: 'spending',
     about:
-      'A supplier credits something that was spent on a plan line: the spending of the line falls by it, and never below nothing.',
+      'A supplier credits something that was spent on a plan line: the spending of the line falls by it, and never below zero.',
     input: z.strictObject(creditInput),
     adds: {
       ...OfLine,

@@ -130,7 +130,7 @@ function heldNow(
   return heirs.includes(partner) ? theirs : lesser(heldOf(useOf(recorded, host, partner), partner, source), theirs);
 }
 
-/** What is held of a partner’s money, in words: below nothing, more of it was used than has come in. */
+/** What is held of a partner’s money, in words: below zero, more of it was used than has come in. */
 const heldInWords = (
   held: Pence,
   { partner, source }: { readonly partner: string; readonly source: string },

@@ -16,8 +16,8 @@ export const SPENDING_RULES = {
   ),
   outturn_below_nothing: rule(
     422,
-    'A saving or income is forecast above nothing',
-    'What a saving or income is forecast to save or bring in lowers cost by as much; below nothing it would raise it.',
+    'A saving or income is forecast above zero',
+    'What a saving or income is forecast to save or bring in lowers cost by as much; below zero it would raise it.',
     'Write the forecast without its minus, or 0.00 where nothing is expected.',
   ),
   supplier_class_unknown: rule(

@@ -290,7 +290,7 @@ const forecastInput = {
   period: Period,
   outturn: Outturn.meta({
     description:
-      'The forecast outturn of the whole year, below nothing where the line is; of a saving or income, what it saves or brings in.',
+      'The forecast outturn of the whole year, below zero where the line is; of a saving or income, what it saves or brings in.',
   }),
   achieved: Achieved.optional(),
   note: Note.optional(),

@@ -31,7 +31,7 @@ const ENDS = {
   amount: '-5903000.00',
 };
 
-t.test('what is taken out of the plan is below nothing, and says what it does to the gap', async (t) => {
+t.test('what is taken out of the plan is below zero, and says what it does to the gap', async (t) => {
   const ledger = await openedLedger(t);
   await set(ledger, { amount: '11901000.00', category: 'funding-change', line: 'grant-comes' });
   await set(ledger, ENDS);
@@ -58,11 +58,11 @@ t.test('what is taken out of the plan is below nothing, and says what it does to
   t.match(
     (await asked<{ lines: object[] }>(ledger, 'plan', { on: '2016-04-01' })).lines[2],
     { amount: '250000.00', onGap: '-250000.00' },
-    'a saving is written above nothing, and takes off the gap',
+    'a saving is written above zero, and takes off the gap',
   );
 });
 
-t.test('a line stays above nothing or below it, as it was set; a saving and income are above', async (t) => {
+t.test('a line stays above zero or below it, as it was set; a saving and income are above', async (t) => {
   const ledger = await openedLedger(t);
   await set(ledger, {});
   await set(ledger, ENDS);
@@ -118,41 +118,38 @@ t.test('budget moves between what is added and what is taken out, and the requir
   });
 });
 
-t.test(
-  'nothing is spent on what is taken out; its forecast is below nothing, as a budget net of income is',
-  async (t) => {
-    const ledger = await openedLedger(t);
-    await set(ledger, { line: 'management', category: 'base', amount: '-6465000.00' });
-    await set(ledger, { line: 'charges', category: 'income', amount: '100000.00' });
-    const forecasting = (of: string, outturn: string, more: object = {}) =>
-      ({
-        act: 'post',
-        fact: {
-          type: 'ForecastRecorded',
-          data: { effective: '2016-07-31', line: of, period: 4, outturn, ...more } as never,
-        },
-      }) as const;
-    const cost = { effective: '2016-05-01', line: 'management', net: '1.00', vat: '0.00', recoverable: '0.00' };
-    t.equal(
-      await ledger.refused('county-finance', {
-        act: 'post',
-        fact: { type: 'ExpenditureRecorded', data: { ...cost, reference: 'INV 1' } as never },
-      }),
-      'line_is_saving',
-    );
-    t.equal(await ledger.refused('county-finance', forecasting('charges', '-1.00')), 'outturn_below_nothing');
-    t.equal(
-      await ledger.refused('county-finance', forecasting('management', '-1.00', { achieved: '1.00' })),
-      'line_saves_nothing',
-    );
-    await ledger.done('county-finance', forecasting('management', '-4863000.00'));
-    t.match(await asked(ledger, 'monitoring', { period: '4', overspend: 'above-nothing' }), {
-      lines: [{ budget: '-6465000.00', forecast: '-4863000.00', variance: '1602000.00' }, {}],
-      total: { budget: '-6565000.00', forecast: '-4863000.00', variance: '1602000.00', notForecast: '-100000.00' },
-      lowering: [{ category: 'income', planned: '100000.00' }],
-    });
-  },
-);
+t.test('nothing is spent on what is taken out; its forecast is below zero, as a budget net of income is', async (t) => {
+  const ledger = await openedLedger(t);
+  await set(ledger, { line: 'management', category: 'base', amount: '-6465000.00' });
+  await set(ledger, { line: 'charges', category: 'income', amount: '100000.00' });
+  const forecasting = (of: string, outturn: string, more: object = {}) =>
+    ({
+      act: 'post',
+      fact: {
+        type: 'ForecastRecorded',
+        data: { effective: '2016-07-31', line: of, period: 4, outturn, ...more } as never,
+      },
+    }) as const;
+  const cost = { effective: '2016-05-01', line: 'management', net: '1.00', vat: '0.00', recoverable: '0.00' };
+  t.equal(
+    await ledger.refused('county-finance', {
+      act: 'post',
+      fact: { type: 'ExpenditureRecorded', data: { ...cost, reference: 'INV 1' } as never },
+    }),
+    'line_is_saving',
+  );
+  t.equal(await ledger.refused('county-finance', forecasting('charges', '-1.00')), 'outturn_below_nothing');
+  t.equal(
+    await ledger.refused('county-finance', forecasting('management', '-1.00', { achieved: '1.00' })),
+    'line_saves_nothing',
+  );
+  await ledger.done('county-finance', forecasting('management', '-4863000.00'));
+  t.match(await asked(ledger, 'monitoring', { period: '4', overspend: 'above-nothing' }), {
+    lines: [{ budget: '-6465000.00', forecast: '-4863000.00', variance: '1602000.00' }, {}],
+    total: { budget: '-6565000.00', forecast: '-4863000.00', variance: '1602000.00', notForecast: '-100000.00' },
+    lowering: [{ category: 'income', planned: '100000.00' }],
+  });
+});
 
 t.test('a line of nothing is in the plan: that nothing is planned was said', async (t) => {
   const ledger = await openedLedger(t);

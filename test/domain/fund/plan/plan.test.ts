@@ -176,7 +176,7 @@ t.test('a virement moves budget between lines, and leaves the requirement as it 
     propose('that does not balance', 'virement_not_balanced', vire({ one: '-1.00', two: '0.99' })),
     propose('of a line that is not there', 'reference_unknown', vire({ one: '-1.00', none: '1.00' })),
     propose('of more than there is', 'more_than_planned', vire({ one: '-750000.01', two: '750000.01' })),
-    propose('of a saving below nothing', 'more_than_planned', vire({ less: '-250000.01', one: '-250000.01' })),
+    propose('of a saving below zero', 'more_than_planned', vire({ less: '-250000.01', one: '-250000.01' })),
     {
       name: 'by another partner',
       officer: 'north-ccg-chief',
@@ -201,7 +201,7 @@ t.test('a virement moves budget between lines, and leaves the requirement as it 
   t.same((await verify(ledger.store)).problems, []);
 });
 
-t.test('no line falls below nothing on any day, whatever is moved, revised or taken back', async (t) => {
+t.test('no line falls below zero on any day, whatever is moved, revised or taken back', async (t) => {
   const ledger = await openedLedger(t);
   for (const name of ['one', 'two', 'three']) await ledger.post('pool-manager', 'PlanLineSet', line({ line: name }));
   const autumn = { effective: '2016-09-01' };
