@@ -208,7 +208,10 @@ t.test('every question of the plan is asked of one department', async (t) => {
     ],
   });
   for (const question of ['plan', 'monitoring', 'medium-term', 'bridge'])
-    await t.rejects(asked(ledger, question, { department: 'Highways' }), /name_unknown: .*there are Adult social care/);
+    await t.rejects(
+      asked(ledger, question, { department: 'Highways' }),
+      /name_unknown: .*departments are Adult social care/,
+    );
 });
 
 t.test('the medium term and the bridge give each category its lines and their sum, in tables too', async (t) => {
