@@ -105,6 +105,40 @@ async function lookedAtAll(
   t.comment(`${paths.length} pages, ${stops} stops of the keyboard`);
 }
 
+const TABLE = 'main form button[value="table f.lines"]:visible';
+
+/** The pages on which many cases are settled at once: their table, how cases are chosen and sent as a file, and what is wrong. */
+async function tablesOfCases(t: Test, window: Looking, address: string): Promise<void> {
+  const { page } = window;
+  const look = async (what: string): Promise<void> => {
+    await lookedAt(t, window, what);
+    await byKeyboard(t, window, what);
+  };
+  await page.goto(`${address}/areas/norfolk/disputes/propose/dispute-settled`);
+  await follow(page, TABLE);
+  await look('a table of cases, empty');
+  await follow(page, 'button[value=table-find]');
+  await look('cases to choose from');
+  await page.selectOption('select[name="by.status"]', 'all');
+  await follow(page, 'button[value=table-find]');
+  await look('cases that fit');
+  await follow(page, 'button[value=table-add]');
+  await look('a table of the cases that were chosen');
+  const chosen = await page.inputValue('textarea[name=table]');
+  t.match(chosen, /^Case,/, 'cases were chosen');
+  await follow(page, 'button[value=table-read]');
+  await look('the cases as they go back into the form, or what is wrong with them');
+  await page.goto(`${address}/areas/norfolk/disputes/propose/dispute-settled`);
+  await follow(page, TABLE);
+  await page.fill('textarea[name=table]', 'Case,Agreed,Given up\nnobody,much\n,1,000.00,0.00');
+  await follow(page, 'button[value=table-read]');
+  await look('a table of cases with faults');
+  await follow(page, 'button[value=table-leave]');
+  await look('a table of cases that would be lost');
+  await follow(page, 'button[value=table-file]');
+  await look('a file of cases');
+}
+
 async function served(t: Test, ledger: TestLedger): Promise<string> {
   const { app } = await site(t, ledger);
   return app.listen({ host: '127.0.0.1', port: 0 });
@@ -162,6 +196,7 @@ state('normal', 'the demonstration, with the form of every fact', async (t, brow
     '/areas/norfolk/disputes/deal',
     ...(await forms(window, address, { fund: 'norfolk-2025-26', area: 'norfolk' })),
   ]);
+  await tablesOfCases(t, window, address);
 });
 
 state('large', 'a fund of forty partners and ten thousand facts', async (t, browser) => {

@@ -45,12 +45,14 @@ t.test('officers open next year’s fund from this one, and sign what it propose
   t.match(chosen.body, 'id="without.south" name="without.south" type="checkbox" value="yes" checked');
   const wrong = await county.send(page, PAGE, { 'rise.north-extra': 'much', 'without.south': 'yes' });
   t.equal(wrong.statusCode, 400);
-  t.match(textOf(wrong.body), 'Write a rise as a number of per cent above -100, such as 1.79 or -2');
+  t.match(textOf(wrong.body), 'Write a rise as a number of per cent above -100 and below 1,000');
   t.match(wrong.body, 'value="much"', 'what was typed is kept');
 
   t.match(wrong.body, 'id="without.south" name="without.south" type="checkbox" value="yes" checked');
+  const large = await county.send(page, PAGE, { 'rise.north-extra': '1000' });
+  t.match([large.statusCode, textOf(large.body)], [400, 'above -100 and below 1,000, with at most four decimals']);
   const nothing = await county.send(page, PAGE, { 'rise.north-extra': '-99.999', go: 'again' });
-  t.match([nothing.statusCode, textOf(nothing.body)], [400, 'is not a contribution that continues in 2017-18']);
+  t.match([nothing.statusCode, textOf(nothing.body)], [400, 'A rise of -99.999 per cent leaves nothing of']);
 
   const file = await county.send(chosen, PAGE, { ...typed, go: 'acts' });
   t.match(file.headers['content-disposition'], 'attachment; filename="testshire-2017-18.json"');
@@ -58,8 +60,15 @@ t.test('officers open next year’s fund from this one, and sign what it propose
     steps: [{ officer: 'county-chief', in: 'testshire-2017-18' }, {}, { propose: { data: { amount: '102.50' } } }],
   });
 
-  const opened = await county.send(chosen, PAGE, typed);
+  const sent = await county.send(chosen, PAGE, typed);
+  t.equal(sent.statusCode, 303, 'reloading the next page sends nothing again');
+  const opened = await county.get(sent.headers.location!);
   t.equal(opened.statusCode, 200);
+  t.match(
+    opened.body,
+    'id="without.south" name="without.south" type="checkbox" value="yes" checked',
+    'what was left out stays out',
+  );
   t.match(textOf(opened.body), 'Opened: The fund of Testshire for 2017 to 2018 was opened');
   t.match(textOf(opened.body), 'NHS North CCG contributes £102.50');
   const twice = await county.send(chosen, PAGE, typed);
@@ -74,7 +83,13 @@ t.test('officers open next year’s fund from this one, and sign what it propose
   const south = await visitor().signIn('south-ccg-finance');
   const before = await south.get(PAGE);
   t.match(textOf(before.body), 'is open, held by Testshire County Council');
-  const offered = await south.send(before, PAGE);
+  t.notMatch(
+    textOf((await south.get(sent.headers.location!)).body),
+    'Opened:',
+    'the result is told to its officer alone',
+  );
+  t.notMatch(textOf((await county.get(`${PAGE}?sent=Nothing`)).body), 'Done:');
+  const offered = await south.get((await south.send(before, PAGE)).headers.location!);
   t.match(textOf(offered.body), 'Proposed: NHS South CCG contributes £50.00');
   t.match(textOf(offered.body), 'Nothing is left to do.');
   t.equal((await south.send(before, PAGE, { go: 'acts' })).statusCode, 404);
@@ -85,7 +100,7 @@ t.test('who may not do a step reads why; and what has changed since is shown aga
   await ledger.post('pool-manager', 'PlanLineSet', line());
   const north = await visitor().signIn('north-ccg-finance');
   const page = await north.get(PAGE);
-  const told = await north.send(page, PAGE);
+  const told = await north.get((await north.send(page, PAGE)).headers.location!);
   t.match(textOf(told.body), 'What you could not do');
   t.match(textOf(told.body), 'Testshire County Council');
   await ledger.post('pool-manager', 'PlanLineSet', line({ line: 'another' }));
@@ -110,7 +125,10 @@ t.test('a hundred long names are worked out again', async (t) => {
   const county = await visitor().signIn('county-chief');
   const again = await county.send(await county.get(PAGE), PAGE, { ...rises, go: 'again' });
   t.match([again.statusCode, textOf(again.body)], [200, 'Contributions 10,100.00']);
-  t.equal((await county.send(again, PAGE, rises)).statusCode, 200);
+  const sent = await county.send(again, PAGE, rises);
+  t.equal(sent.statusCode, 303);
+  t.ok(sent.headers.location!.length < 4_096, 'an address that the service takes');
+  t.match(textOf((await county.get(sent.headers.location!)).body), 'Done: Opened:');
 });
 
 t.test('a year of which nothing goes on says so', async (t) => {

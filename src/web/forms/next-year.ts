@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { refuse, type Refusal } from '../../domain/rules.js';
 import { isDone, openNextYear, OpenNextYearAsked, type OpenNextYearText } from '../../ledger/acts/open-next-year.js';
-import { isRise, type RollForwardText } from '../../ledger/questions/fund/roll-forward.js';
+import { isRise, RISE_WORDS, type RollForwardText } from '../../ledger/questions/fund/roll-forward.js';
 import { askedOf } from '../asking.js';
+import { createCarried, type Carried } from '../carried.js';
+import { addressWith } from '../dates.js';
+import { askedIn } from '../screens/dated.js';
 import { button, errorMessage, errorSummary, hiddenFields } from '../components/fields.js';
 import { table, type Cell } from '../components/lists.js';
 import { insetText, notificationBanner, tag, warningText } from '../components/words.js';
@@ -46,9 +49,13 @@ const named = (form: Form, prefix: string): [name: string, value: string][] =>
   );
 
 /** The rises that are not a number of per cent. */
-const unreadIn = (form: Form): string[] => named(form, RISE).flatMap(([name, value]) => (isRise(value) ? [] : [name]));
+const unreadIn = (form: Form): Wrong =>
+  new Map(named(form, RISE).flatMap(([name, value]) => (isRise(value) ? [] : [[name, UNREAD] as const])));
 
-const UNREAD = 'Write a rise as a number of per cent above -100, such as 1.79 or -2';
+const UNREAD = `Write a rise as ${RISE_WORDS}, such as 1.79 or -2`;
+
+/** What is wrong with rises, each by its name, in the words that stand beside it. */
+type Wrong = ReadonlyMap<string, string>;
 
 /**
  * What the form asks for, limited to what is still to do, because others may have done some of it since the page was
@@ -85,17 +92,12 @@ const statePart = ({ state, proposal }: RollForwardText['items'][number]): Html 
 const box = (name: string, about: string, isOut: boolean): Html =>
   html`<div class="govuk-checkboxes govuk-checkboxes--small"><div class="govuk-checkboxes__item"><input class="govuk-checkboxes__input" id="${WITHOUT}${name}" name="${WITHOUT}${name}" type="checkbox" value="yes"${isOut && html` checked`}><label class="govuk-label govuk-checkboxes__label" for="${WITHOUT}${name}">Leave out<span class="govuk-visually-hidden"> ${about}</span></label></div></div>`;
 
-const rise = (name: string, about: string, value: string, isWrong: boolean): Html => {
+const rise = (name: string, about: string, value: string, wrong: string | undefined): Html => {
   const id = `${RISE}${name}`;
-  return html`<div class="govuk-form-group${isWrong && ' govuk-form-group--error'} govuk-!-margin-bottom-0"><label class="govuk-visually-hidden" for="${id}">By how many per cent ${about} rises</label>${isWrong && errorMessage({ id: `${id}-error`, content: UNREAD })}<input class="govuk-input govuk-input--width-4${isWrong && ' govuk-input--error'}" id="${id}" name="${id}" type="text" inputmode="decimal" value="${value}"${isWrong && html` aria-describedby="${id}-error"`}></div>`;
+  return html`<div class="govuk-form-group${wrong !== undefined && ' govuk-form-group--error'} govuk-!-margin-bottom-0"><label class="govuk-visually-hidden" for="${id}">By how many per cent ${about} rises</label>${wrong !== undefined && errorMessage({ id: `${id}-error`, content: wrong })}<input class="govuk-input govuk-input--width-4${wrong !== undefined && ' govuk-input--error'}" id="${id}" name="${id}" type="text" inputmode="decimal" value="${value}"${wrong !== undefined && html` aria-describedby="${id}-error"`}></div>`;
 };
 
-function goesOn(
-  { items, leftOut, totals }: RollForwardText,
-  form: Form,
-  names: Names,
-  unread: readonly string[],
-): Html {
+function goesOn({ items, leftOut, totals }: RollForwardText, form: Form, names: Names, wrong: Wrong): Html {
   const chosen = leftOut.filter(({ name }) => name !== null);
   const rows = items.map((item) => {
     const about = `“${item.from}”`;
@@ -111,7 +113,7 @@ function goesOn(
         content:
           isToDo &&
           item.mayRise &&
-          rise(item.from, about, form[`${RISE}${item.from}`] ?? item.uplift ?? '', unread.includes(item.from)),
+          rise(item.from, about, form[`${RISE}${item.from}`] ?? item.uplift ?? '', wrong.get(item.from)),
       },
       { content: html`${statePart(item)}${isToDo && box(item.from, about, `${WITHOUT}${item.from}` in form)}` },
     ];
@@ -237,8 +239,43 @@ const OUTCOMES = {
   refused: 'Not done',
 } as const;
 
+/** What came of each step that was tried. */
+interface Told {
+  readonly done: readonly Pick<OpenNextYearText['done'][number], 'outcome' | 'sentences' | 'why' | 'warnings'>[];
+  /** How many others there were: the address of a page does not hold them. */
+  readonly more: number;
+}
+
+/** The result of the button, as the address of the next page carries it. */
+interface Sealed extends Told {
+  readonly officer: string;
+  readonly fund: string;
+  /** What the officer has left out, or changed, of what is still to do. */
+  readonly choices: Choices;
+}
+
+/** So many steps are told in full, if an address cannot hold all. */
+const TOLD_IN_FULL = [20, 5, 0];
+
+/** The officer’s result in a text for an address; undefined if not even its choices fit. */
+function carriedBy(
+  { carry }: Carried,
+  of: Omit<Sealed, keyof Told>,
+  all: OpenNextYearText['done'],
+): string | undefined {
+  const told = all.map(({ outcome, sentences, why, warnings }) => ({ outcome, sentences, why, warnings }));
+  // What was not done is told first: nothing else on the page gives the reason.
+  const done = [...told.filter((each) => !isDone(each)), ...told.filter(isDone)];
+  for (const most of [done.length, ...TOLD_IN_FULL]) {
+    const kept = done.slice(0, most);
+    const text = carry({ ...of, done: kept, more: done.length - kept.length } satisfies Sealed);
+    if (text !== undefined) return text;
+  }
+  return undefined;
+}
+
 /** What the officer’s button has done. */
-function doneBanner({ done }: OpenNextYearText, names: Names): Content {
+function doneBanner({ done, more }: Told, names: Names): Content {
   const well = done.filter(isDone);
   return (
     well.length > 0 &&
@@ -247,13 +284,13 @@ function doneBanner({ done }: OpenNextYearText, names: Names): Content {
       content: html`<p class="govuk-notification-banner__heading">Done:</p><ul class="govuk-list govuk-list--bullet">${well.map(
         ({ outcome, sentences }) =>
           html`<li>${OUTCOMES[outcome]}: ${sentences.length === 1 ? names.in(sentences[0]!) : `${sentences.length} together, as a deal`}</li>`,
-      )}</ul>`,
+      )}${more > 0 && html`<li>${more} more, as the page shows them below</li>`}</ul>`,
     })
   );
 }
 
 /** What was not done, with the reason, and the warnings of what was done. */
-function notDone({ done }: OpenNextYearText, names: Names): Html {
+function notDone({ done }: Told, names: Names): Html {
   const refused = done.filter((each) => !isDone(each));
   return html`${done.flatMap(({ warnings }) => warnings).map((each) => warningText({ content: names.in(each) }))}
   ${
@@ -283,10 +320,9 @@ const markOf = ({ steps }: Pick<RollForwardText, 'steps'>): string =>
 
 interface Above {
   readonly refusal?: Refusal;
-  /** The rises that could not be read. */
-  readonly unread?: readonly string[];
+  readonly wrong?: Wrong;
   readonly moved?: true;
-  readonly done?: OpenNextYearText;
+  readonly told?: Told;
 }
 
 async function nextYearPage(
@@ -299,21 +335,21 @@ async function nextYearPage(
 ): Promise<string> {
   const { ledger } = site;
   const { sight, around } = asking;
-  const unread = above.unread ?? [];
-  const rolled = above.done ?? (await askedOf<RollForwardText>(ledger, sight, 'roll-forward', { fund, ...choices }));
+  const wrong: Wrong = above.wrong ?? new Map();
+  const rolled = await askedOf<RollForwardText>(ledger, sight, 'roll-forward', { fund, ...choices });
   const names = await namesFor(ledger, sight, site.people);
   const { next, year, isOpen, host, partners, steps } = rolled;
   // If a rise cannot be read, nothing is done without it.
-  const sends = unread.length === 0 && above.refusal === undefined;
+  const sends = wrong.size === 0 && above.refusal === undefined;
   const opens = steps.some(({ act }) => act === 'open');
   const carried = hiddenFields({ token: around.token, draft: newDraft(), mark: markOf(rolled) });
   const nextLink = isOpen ? html`<a class="govuk-link" href="/funds/${next}">${fundName(next)}</a>` : fundName(next);
   const main = html`${above.refusal && refusedAbove(above.refusal, names)}
-    ${unread.length > 0 && errorSummary({ title: 'There is a problem', errors: unread.map((name) => ({ content: UNREAD, href: `#${RISE}${name}` })) })}
+    ${wrong.size > 0 && errorSummary({ title: 'There is a problem', errors: [...wrong].map(([name, content]) => ({ content, href: `#${RISE}${name}` })) })}
     ${above.moved && notificationBanner({ text: 'The steps have changed since the page showed them, by you or by others. Nothing has been done yet. Read them again, and press the button if you still want to.' })}
-    ${above.done && doneBanner(above.done, names)}
+    ${above.told && doneBanner(above.told, names)}
     ${titled(`Roll forward into ${yearName(year)}`, fundName(fund))}
-    ${above.done && notDone(above.done, names)}
+    ${above.told && notDone(above.told, names)}
     ${
       isOpen
         ? html`${paragraph(html`The fund ${nextLink} is open, held by ${names.of(host)}.`)}${steps.length > 0 && insetText({ content: 'The items that are still to do are not in that fund under the same name. If the fund has one under another name, leave it out here.' })}`
@@ -323,7 +359,7 @@ async function nextYearPage(
     }
     <form method="post" action="/funds/${fund}/roll-forward" novalidate>
     ${carried}
-    ${goesOn(rolled, form, names, unread)}
+    ${goesOn(rolled, form, names, wrong)}
     ${notOn(rolled, names)}
     ${subheading('What is to do')}
     ${
@@ -338,7 +374,7 @@ async function nextYearPage(
     title: `Roll forward into ${yearName(year)}`,
     given: { fund },
     main,
-    isFault: above.refusal !== undefined || unread.length > 0,
+    isFault: above.refusal !== undefined || wrong.size > 0,
     source: `As known on ${instant(rolled.knownAt)}. ${await printedSource(site, asking, rolled)}`,
   });
 }
@@ -367,6 +403,7 @@ async function doneOrShown(
   { fund, form, choices, asked }: Sent & { readonly asked: RollForwardText },
   request: FastifyRequest,
   reply: FastifyReply,
+  carried: Carried,
 ) {
   const { sight, session } = asking;
   if (asked.steps.length === 0) return site.redirect(reply, `/funds/${fund}/roll-forward`);
@@ -383,7 +420,11 @@ async function doneOrShown(
       correlation: request.id,
     }),
   );
-  return reply.send(await nextYearPage(site, asking, fund, {}, choices, { done }));
+  // What was left out is still to do; what was done keeps no rise.
+  const { without } = choices;
+  const left = { ...choicesIn(form, done), ...(without !== undefined && { without }) };
+  const sent = carriedBy(carried, { officer: session.officer, fund, choices: left }, done.done);
+  return site.redirect(reply, addressWith(`/funds/${fund}/roll-forward`, { sent }));
 }
 
 interface Sent {
@@ -400,28 +441,47 @@ async function askedWith(site: Site, asking: Asking, { fund, form, choices }: Se
     return await askedOf<RollForwardText>(site.ledger, asking.sight, 'roll-forward', { fund, ...choices });
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    const page = await nextYearPage(site, asking, fund, form, {}, { refusal: error.refusal });
+    const { detail } = error.refusal;
+    const rise = named(form, RISE).find(([name]) => detail.includes(`"${name}"`));
+    const above = rise ? { wrong: new Map([[rise[0], detail]]) } : { refusal: error.refusal };
+    const page = await nextYearPage(site, asking, fund, form, {}, above);
     void reply.status(400).send(page);
     return undefined;
   }
 }
 
+/** The choices of a result that is shown again, unless others have since done what they are about. */
+async function stillAsked({ ledger }: Site, { sight }: Asking, { fund, choices }: Sealed): Promise<Choices> {
+  try {
+    await askedOf<RollForwardText>(ledger, sight, 'roll-forward', { fund, ...choices });
+    return choices;
+  } catch (error) {
+    if (error instanceof Refused) return {};
+    throw error;
+  }
+}
+
 export function registerNextYear(site: Site): void {
+  const carried = createCarried(site.options.sessionKeys, 'rolled forward');
   site.get('/funds/:fund/roll-forward', async (asking, request, reply) => {
     const { fund } = request.params as { fund: string };
-    return reply.send(await nextYearPage(site, asking, fund, {}, {}));
+    const told = carried.read(askedIn(request.url)['sent']) as Sealed | undefined;
+    if (told?.officer !== asking.session.officer || told.fund !== fund)
+      return reply.send(await nextYearPage(site, asking, fund, {}, {}));
+    const choices = await stillAsked(site, asking, told);
+    return reply.send(await nextYearPage(site, asking, fund, {}, choices, { told }));
   });
 
   site.post('/funds/:fund/roll-forward', async (asking, form, request, reply) => {
     const { fund } = request.params as { fund: string };
-    const unread = unreadIn(form);
-    if (unread.length > 0) return reply.status(400).send(await nextYearPage(site, asking, fund, form, {}, { unread }));
+    const wrong = unreadIn(form);
+    if (wrong.size > 0) return reply.status(400).send(await nextYearPage(site, asking, fund, form, {}, { wrong }));
     const plain = await askedOf<RollForwardText>(site.ledger, asking.sight, 'roll-forward', { fund });
     const sent: Sent = { fund, form, choices: choicesIn(form, plain) };
     const asked = await askedWith(site, asking, sent, reply);
     if (!asked) return reply;
     if (form[GOES] === 'again') return reply.send(await nextYearPage(site, asking, fund, form, sent.choices));
     if (form[GOES] === 'acts') return actsFile(site, asking, fund, sent.choices, reply);
-    return doneOrShown(site, asking, { ...sent, asked }, request, reply);
+    return doneOrShown(site, asking, { ...sent, asked }, request, reply, carried);
   });
 }

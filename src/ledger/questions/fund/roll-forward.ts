@@ -34,7 +34,10 @@ const LIST_LENGTH_MAX = 512 * 1024;
 
 const PERCENT = /^-?(0|[1-9]\d{0,2})(\.\d{1,4})?$/;
 
-/** Whether a text is a rise: a number of per cent above -100. */
+/** A rise in words, for whoever has to write one. */
+export const RISE_WORDS = 'a number of per cent above -100 and below 1,000, with at most four decimals';
+
+/** Whether a text is a rise ({@link RISE_WORDS}). */
 export const isRise = (percent: string): boolean => PERCENT.test(percent) && Number(percent) > -100;
 
 /** By how many per cent each named contribution rises: `norwich-add=1.79,council-add=-2`. */
@@ -50,7 +53,7 @@ export const Uplift = z
     context.addIssue({
       code: 'custom',
       message: wrong
-        ? `must be names with a percentage above -100 each, such as "norwich-add=1.79,council-add=-2"; "${wrong.join('=')}" is not`
+        ? `must be names with ${RISE_WORDS} each, such as "norwich-add=1.79,council-add=-2"; "${wrong.join('=')}" is not`
         : `must name each contribution once; "${twice![0]!}" is named twice`,
     });
     return z.NEVER;
@@ -318,7 +321,17 @@ export async function rolledForward(
   const rolled = rollForward(state, entries, kind.byName, { register, year, uplift: (name) => uplift?.get(name) });
   const own = ({ from }: Going): string => namedIn(entryAt(entries, from));
   const rising = rolled.going.filter(({ from }) => isContribution(entryAt(entries, from))).map(own);
+  /** Whether a contribution continues without a rise. */
+  const isContinued = (name: string): boolean =>
+    rollForward(state, entries, kind.byName, { register, year, uplift: () => undefined }).going.some(
+      (each) => isContribution(entryAt(entries, each.from)) && own(each) === name,
+    );
   const stranger = [...(uplift?.keys() ?? [])].find((name) => !rising.includes(name));
+  if (stranger !== undefined && isContinued(stranger))
+    return refuse(
+      'fields_invalid',
+      `A rise of ${uplift!.get(stranger)!} per cent leaves nothing of "${stranger}". Leave it out instead.`,
+    );
   if (stranger !== undefined)
     return refuse('name_unknown', `"${stranger}" is not a contribution that continues in ${year.label}.`);
   const unknown = [...(without ?? [])].find((name) => !rolled.going.some((each) => own(each) === name));
