@@ -22,7 +22,9 @@ export function createCarried(keys: readonly Buffer[], purpose: string): Carried
     },
     read(text) {
       const opened = open(text);
-      return opened === undefined ? undefined : JSON.parse(inflateRawSync(Buffer.from(opened, 'base64')).toString());
+      return opened === undefined
+        ? undefined
+        : (JSON.parse(inflateRawSync(Buffer.from(opened, 'base64')).toString()) as unknown);
     },
   };
 }
