@@ -78,11 +78,16 @@ const figuresTable = ({ from, to, change }: Compared, dates: string): Html =>
 
 /** The columns of the table of facts: the figures that at least one fact moved. */
 const movedFigures = ({ movers, accrued, change }: Compared): Figure[] => {
-  const moved = FIGURES.filter(
-    (figure) =>
-      !isNothing(change[figure]) ||
-      [accrued, ...movers.map(({ changes }) => changes)].some((each) => !isNothing(each[figure] ?? NOTHING)),
-  );
+  const found = new Set(FIGURES.filter((figure) => !isNothing(change[figure])));
+  const add = (changes: Partial<Figures>): void => {
+    for (const figure of FIGURES) if (!found.has(figure) && !isNothing(changes[figure] ?? NOTHING)) found.add(figure);
+  };
+  add(accrued);
+  for (const { changes } of movers) {
+    if (found.size === FIGURES.length) break;
+    add(changes);
+  }
+  const moved = FIGURES.filter((figure) => found.has(figure));
   return moved.length === 0 ? ['gap'] : moved;
 };
 

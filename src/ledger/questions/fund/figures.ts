@@ -287,7 +287,7 @@ export const gapHistory = query({
       ...at.stamp,
       ...(released && disclosureOf(released.at(instantKnown(at)))),
       along: asked.along,
-      points: rowsOf(released ? historyTold(points, asked.along, released, at) : points, (point) => ({
+      points: (released ? historyTold(points, asked.along, released, at) : points).map((point) => ({
         at: point.at,
         ...inText(point.gap),
       })),
@@ -351,15 +351,15 @@ export const compareQuery = query({
       from: { ...from.stamp, ...disclosure(from), ...inText(compared.from) },
       to: { ...to.stamp, ...disclosure(to), ...inText(compared.to) },
       change: inText(compared.change),
-      movers: rowsOf(
-        compared.movers.filter((each) => each.by !== 'accrual'),
-        ({ entry, by, changes }) => ({
+      // A page goes through all of them: for its chart, and for the figures that have a column.
+      movers: compared.movers
+        .filter((each) => each.by !== 'accrual')
+        .map(({ entry, by, changes }) => ({
           ...entryText(entry),
           stream: isOfDisputes(entry) ? ('disputes' as const) : ('fund' as const),
           by,
           changes: inText(changes as Record<keyof Gap, Pence>),
-        }),
-      ),
+        })),
       accrued: inText((compared.movers.find(({ by }) => by === 'accrual')?.changes ?? {}) as Record<keyof Gap, Pence>),
     };
   },
