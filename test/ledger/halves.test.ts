@@ -9,6 +9,7 @@ import { openSqliteEventStore } from '../../src/store/sqlite/sqlite-event-store.
 import { decided, disputesOf, disputeService } from '../http/disputing.js';
 import { ask, asked } from '../support/asking.js';
 import { acts, AREA, DISPUTES, disputing } from '../support/disputes.js';
+import { disputing as inMemory } from '../support/rules-alone.js';
 import { contribution, onSameFile, openFund, SOUTH, WEST, type TestLedger } from '../support/ledger.js';
 
 /** A settlement in two places: one half in a fund, one among the disputes of the area. */
@@ -42,8 +43,8 @@ interface Whole {
   readonly settlement: Settlement | null;
 }
 
-async function bothPlaces(t: Test): Promise<TestLedger> {
-  const ledger = await disputing(t);
+async function bothPlaces(t: Test, made: (t: Test) => Promise<TestLedger> = disputing): Promise<TestLedger> {
+  const ledger = await made(t);
   for (const name of ['one', 'two', 'three']) await acts(ledger).raise(name);
   await openFund(ledger, '2018-19');
   return ledger;
@@ -147,6 +148,8 @@ t.test('a half that ended unsigned is told, is no half any more, and can be made
     words: /is not signed yet\.$/,
     others: [{ state: 'open' }, { state: 'declined' }],
   });
+  const { halfSettled: none } = await verify(ledger.store);
+  t.same(none, []);
   await ledger.done('county-finance', { act: 'withdraw', proposal: first, reason: 'Not now' }, { in: FUND });
   t.match((await inDisputes(ledger, again)).settlement, { words: /was taken back\.$/ });
   t.equal(
@@ -155,6 +158,22 @@ t.test('a half that ended unsigned is told, is no half any more, and can be made
   );
   await ledger.done('north-ccg-finance', { act: 'agree', proposal: again }, { in: DISPUTES });
   t.match((await verify(ledger.store)).halfSettled, [/has ended unsigned; its other half, proposal .*, is signed\./]);
+});
+
+t.test('where another half came in the place of one that ended, that one is told, and no other proposal', async (t) => {
+  const ledger = await bothPlaces(t);
+  const first = await paid(ledger);
+  const second = await dropped(ledger, first);
+  await ledger.done('north-ccg-finance', { act: 'decline', proposal: second, reason: 'No' }, { in: DISPUTES });
+  const again = await dropped(ledger, first);
+  ledger.now('2018-11-20T09:00:00Z');
+  await ledger.done('north-ccg-finance', { act: 'agree', proposal: first }, { in: FUND });
+  const plain = contribution({ effective: '2018-12-01', contribution: 'plain', amount: '5.00' });
+  await ledger.signed('county-finance', 'north-ccg-finance', 'ContributionAgreed', plain, FUND);
+  t.match((await verify(ledger.store)).halfSettled, [new RegExp(`is signed; its other half, proposal ${again},`)]);
+  t.match(await asked(ledger, 'bridge', { 'known-from': '2018-11-15' }), {
+    settlements: [{ proposal: first, words: /is not signed yet\.$/ }],
+  });
 });
 
 t.test('a half is a proposal of another fund or of disputes, that is there and has not ended', async (t) => {
@@ -307,9 +326,9 @@ t.test('a half whose fact was taken back is no signed half any more', async (t) 
 });
 
 t.test('of very many halves the ones that stand are told, and each place is read once', async (t) => {
-  const ledger = await bothPlaces(t);
+  const ledger = await bothPlaces(t, inMemory);
   const first = await paid(ledger);
-  for (let each = 0; each < 30; each++) {
+  for (let each = 0; each < 100; each++) {
     const second = await dropped(ledger, first);
     await ledger.done('county-finance', { act: 'withdraw', proposal: second, reason: 'Again' }, { in: DISPUTES });
   }

@@ -337,6 +337,8 @@ t.test('a void act is shown in history as what it is, and counts for nothing', a
     { revision: '1', type: 'PlanLineSet', void: true, why: WHY },
     { revision: '2', void: undefined },
   ]);
+  t.match(await asked(one, 'event', { revision: '1' }), { void: true, why: WHY, resting: [] });
+  t.match(await asked(one, 'event', { revision: '2' }), { void: false, why: null });
   t.equal(entries[1]!.sentence, `Void: ${entries[2]!.sentence} ${WHY}`);
   const { size } = one.ledger.model.prefix(one.clock.now());
   t.same(

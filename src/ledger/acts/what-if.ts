@@ -211,7 +211,7 @@ function factRead({ type, data }: { readonly type: string; readonly data: unknow
   const read = readAs(fact.input, data);
   if ('value' in read) return { type, data: read.value as FactData };
   const [{ path, words: why }] = read.faults as [(typeof read.faults)[number]];
-  return refuse('fields_invalid', `${path.map(String).join('.') || 'The fact'}: ${why}.`);
+  return refuse('fields_invalid', `${path.map(String).join('.')}: ${why}.`);
 }
 
 /**

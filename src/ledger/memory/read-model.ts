@@ -198,11 +198,11 @@ export function createReadModel(kept?: KeptModel): ReadModel {
       ),
     madeIn: (proposal) => memories.all.find(({ state }) => holdsProposal(proposal)(state))?.state.stream,
     halvesOf(stream) {
-      const own = memories.find(stream)?.state;
+      const own = memories.find(stream)!.state;
       const named = memories.all.flatMap(({ state: { halves } }) => [...halves.values()]);
       return new Set([
-        ...(own?.halves.keys() ?? []),
-        ...named.flatMap(({ proposal }) => (own && holdsProposal(proposal)(own) ? [proposal] : [])),
+        ...own.halves.keys(),
+        ...named.flatMap(({ proposal }) => (holdsProposal(proposal)(own) ? [proposal] : [])),
       ]);
     },
     naming: (proposal) =>

@@ -7,13 +7,12 @@ import { byText } from '../../domain/order.js';
 import type { Mandate } from '../../domain/grammar/mandate.js';
 import { actingFor } from '../../domain/grammar/succession.js';
 import { MANAGE } from '../../domain/roles.js';
-import { Refusal } from '../../domain/rules.js';
 import { SignedMoney } from '../../domain/values.js';
 import type { Ledger } from '../ledger.js';
 import type { FundModel } from '../memory/streams.js';
 import { testsNow } from './fund/minimum-tests.js';
 import { ofFundToday } from './fund-today.js';
-import { bodiesIn, disputesAtDates, nameOf, type Seeing } from './question.js';
+import { bodiesIn, disputesAtDates, nameOf, type DisputesAtDates, type Seeing } from './question.js';
 
 /**
  * What falls due for an officer, in addition to payments: accounting periods that have ended, returns that are not
@@ -171,9 +170,8 @@ export function deadlinesNear(ledger: Ledger, { held, today, seeing }: For): z.i
     .areas()
     .filter((area) => seeing.seesCases(area))
     .flatMap((area) => {
-      const at = disputesAtDates(ledger, area, {});
-      const rows = at instanceof Refusal ? [] : disputeRegister(at);
-      return rows.flatMap(({ status, dueBy, stage, claimant, respondent, case: reference }) => {
+      const at = disputesAtDates(ledger, area, {}) as DisputesAtDates;
+      return disputeRegister(at).flatMap(({ status, dueBy, stage, claimant, respondent, case: reference }) => {
         if (status !== 'open' || dueBy === undefined || stage === undefined) return [];
         // The successor of a side that has ended acts for it.
         const sides = actingFor(successions, [claimant, respondent], { area, today, effective: dueBy });

@@ -5,11 +5,11 @@ import { GROUPS, inGroups } from '../../domain/grammar/groups.js';
 import { mandatesOn, type Mandate } from '../../domain/grammar/mandate.js';
 import { actingFor } from '../../domain/grammar/succession.js';
 import { READING_ROLES } from '../../domain/roles.js';
-import { refuse, Refusal } from '../../domain/rules.js';
+import { refuse } from '../../domain/rules.js';
 import { todayOf } from '../acts/stamp.js';
 import { KINDS, streamOf, WHEREABOUTS, type AnyKind } from '../catalogue.js';
 import type { Ledger } from '../ledger.js';
-import { Nothing, OfArea, OfFund, query, fundAtDates, type Query } from './question.js';
+import { Nothing, OfArea, OfFund, query, fundAtDates, type FundAtDates, type Query } from './question.js';
 import { OfOfficer } from './tasks.js';
 
 /** What an officer may do: the facts that their roles and bodies allow them to record or propose in a stream. */
@@ -24,7 +24,7 @@ const ActText = z.object({
   }),
 });
 
-/** The bodies of a stream, under today’s names. */
+/** The bodies of a stream that is open, under today’s names. */
 function partnersOf(ledger: Ledger, kind: StreamKind, name: string): readonly string[] {
   const register = ledger.model.register();
   if (kind === 'register') return [...register.partners.keys()];
@@ -33,8 +33,7 @@ function partnersOf(ledger: Ledger, kind: StreamKind, name: string): readonly st
     const today = todayOf(ledger);
     return actingFor(register.successions, [...opened!.partners.keys()], { area: name, today, effective: today });
   }
-  const at = fundAtDates(ledger, name, {});
-  return at instanceof Refusal ? [] : at.partners;
+  return (fundAtDates(ledger, name, {}) as FundAtDates).partners;
 }
 
 /**

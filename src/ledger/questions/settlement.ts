@@ -58,10 +58,9 @@ export function proposalOf(entries: readonly Entry[], revision: number): string 
     : undefined;
 }
 
-/** Whether everything that the signature of a proposal recorded was taken back. */
+/** Whether everything that the signature of an agreed proposal recorded was taken back. */
 function isReversed({ undone }: StreamThen, { steps }: ProposalThen): boolean {
-  const agreed = steps.find(({ type }) => type === 'ProposalAgreed');
-  if (!agreed) return false;
+  const agreed = steps.find(({ type }) => type === 'ProposalAgreed')!;
   return textsOf(agreed.data).every((_text, at) => undone.has(String(agreed.revision + 1 + at)));
 }
 

@@ -191,3 +191,15 @@ t.test('of a ledger that is found damaged nothing is foretold', async (t) => {
   const acts = [{ fact: { type: 'PlanLineSet', data: line() } }];
   await t.rejects(tried(ledger, acts), /a leaf is another/);
 });
+
+t.test('a deal is tried with its adjustment, where a period of it is closed', async (t) => {
+  const ledger = await planned(t);
+  ledger.now('2016-05-02T09:00:00Z');
+  await ledger.signed('pool-manager', 'county-chief', 'PeriodClosed', { effective: '2016-04-30', period: 1 });
+  const facts = ['a', 'b'].map((name) => ({
+    type: 'ContributionAgreed',
+    data: contribution({ contribution: name, amount: '5.00' }),
+  }));
+  const { acts } = await tried(ledger, [{ facts }, { facts, adjustment: { reason: 'A late paper' } }]);
+  t.match(acts, [{ refusal: { code: 'period_closed' } }, { signedBy: 'north-ccg-finance', refusal: null }]);
+});
