@@ -42,13 +42,14 @@ export async function sweepDocuments(sweep: Sweep): Promise<Swept> {
   if (remove) await putAllBack(sweep);
   const unnamed: Unnamed[] = [];
   const strange: string[] = [];
-  for (const entry of (await readdir(folder, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (!entry.isDirectory() || entry.name.startsWith('.')) continue;
-    const old = await oldIn(sweep, entry.name);
+  const entries = await readdir(folder, { withFileTypes: true });
+  const streams = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name);
+  for (const stream of streams.sort()) {
+    const old = await oldIn(sweep, stream);
     if (old.length === 0) continue;
-    const names = await named(entry.name);
+    const names = await named(stream);
     if (!names) {
-      strange.push(entry.name);
+      strange.push(stream);
       continue;
     }
     for (const each of old.filter(({ sha256 }) => !names.has(sha256)))

@@ -82,7 +82,9 @@ export function nameOfWords(words: string): string {
 
 /** The same name with a number, if others have it already: `extra-care-2`. */
 export function unusedName(name: string, isUsed: (name: string) => boolean): string {
-  for (let number = 1; ; number++) {
+  let number = 0;
+  for (;;) {
+    number++;
     const next = number === 1 ? name : `${cut(name, NAME_MAX - String(number).length - 1)}-${number}`;
     if (!isUsed(next)) return next;
   }

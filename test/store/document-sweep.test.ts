@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
@@ -64,6 +64,18 @@ t.test('the folder of a stream that the ledger has not is left as it is, and tol
   const sha256 = await keep('of another ledger', 400, OTHER);
   t.same(await sweep(), { unnamed: [], strange: [OTHER] });
   t.same(kept(OTHER), [`${sha256}.txt`]);
+});
+
+t.test('a file that somebody else removes while the sweep looks at it is none that was removed', async (t) => {
+  const { keep, sweep, path, names } = opened(t);
+  const sha256 = await keep('abandoned', 400);
+  const swept = await sweep({
+    named: async (stream) => {
+      rmSync(join(path, STREAM, `${sha256}.txt`));
+      return names.get(stream);
+    },
+  });
+  t.same(swept, { unnamed: [], strange: [] });
 });
 
 t.test('a ledger that cannot be read sweeps nothing', async (t) => {

@@ -44,6 +44,13 @@ t.test('a file is kept under its digest, for the stream that it was sent for and
   t.same(readdirSync(join(path, '.parts')), []);
 });
 
+t.test('a folder that is none is told, and not taken for one without files', async (t) => {
+  const { path, documents } = opened(t);
+  writeFileSync(join(path, STREAM), 'a file of the operator');
+  for (const asked of [documents.has(STREAM, digestOf(PDF)), documents.give(STREAM, digestOf(PDF))])
+    await t.rejects(asked, { code: 'ENOTDIR' });
+});
+
 t.test('what has been changed is not given, and sent again it is as it was', async (t) => {
   const { path, documents } = opened(t);
   const { sha256 } = await documents.keep(STREAM, 'pdf', parts(PDF));

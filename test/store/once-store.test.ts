@@ -6,11 +6,13 @@ import { StoreUnavailable } from '../../src/store/event-store.js';
 import { openEventStoreDBOnceStore } from '../../src/store/eventstoredb/once-store.js';
 import { openSqliteOnceStore } from '../../src/store/sqlite/once-store.js';
 import {
+  accessDenied,
   cutAfter,
   failAfter,
   loseAcknowledgement,
   ONCE_STREAM,
   refusal,
+  refuse,
   startServer,
   type TestServer,
 } from '../support/eventstoredb/server.js';
@@ -68,6 +70,9 @@ t.test('on an event store a lost answer, a lost connection and a strange event a
   const [lost] = await Promise.allSettled([open().note('lost', LATER, NOW)]);
   t.match(lost, { status: 'rejected', reason: StoreUnavailable });
   t.equal(await once.note('lost', LATER, NOW), false, 'what may have happened has happened');
+  panel.appends.push(refuse(accessDenied()));
+  await t.rejects(once.note('not allowed', LATER, NOW), /Access Denied|may not/i);
+  t.equal(await once.note('not allowed', LATER, NOW), true, 'what was refused has not happened');
   await close();
   await t.rejects(once.has('cut'), StoreUnavailable);
 });

@@ -75,8 +75,9 @@ export function keepEntries({ read, known }: Reading, eventsMax = KEPT_EVENTS_MA
 
   function makeRoom(): void {
     let events = [...kept.keys()].reduce((sum, stream) => sum + known(stream).events, 0);
-    for (const stream of kept.keys()) {
-      if (events <= eventsMax) return;
+    // The stream that was asked about last fits by itself, so this ends before it.
+    for (const oldest = kept.keys(); events > eventsMax;) {
+      const stream = oldest.next().value!;
       events -= known(stream).events;
       kept.delete(stream);
     }

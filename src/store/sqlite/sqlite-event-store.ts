@@ -514,7 +514,8 @@ export function openSqliteEventStore({
   /** Reads. What is recorded can be read while others write; only while one of them mends or closes the file it cannot. */
   async function guarded<T>(read: () => T): Promise<T> {
     const until = performance.now() + BUSY_MS_MAX;
-    for (let times = 0; ; times++) {
+    let times = 0;
+    for (;;) {
       try {
         const found = read();
         // What is read at rest may have been written to while it was read.
@@ -523,7 +524,7 @@ export function openSqliteEventStore({
       } catch (error) {
         const failure = unavailable(file, error);
         if (!(failure instanceof StoreBusy) || performance.now() >= until) throw failure;
-        await pause(busyPauseMs(times));
+        await pause(busyPauseMs(times++));
       }
     }
   }

@@ -80,7 +80,8 @@ function rowAt(text: string, begin: number, separator: Separator, isHead: boolea
   const cells: string[] = [];
   const written: string[] = [];
   const faults = new Set<string>();
-  for (let at = begin; ;) {
+  let at = begin;
+  for (;;) {
     const open = blanksFrom(text, at, separator);
     const close = text[open] === '"' ? closingOf(text, open, separator) : undefined;
     const quoted = close === undefined ? undefined : text.slice(open + 1, close).replaceAll('""', '"');

@@ -216,7 +216,9 @@ export async function tried(
     ...parts.flatMap(({ data }): unknown[] => Object.values(data)),
   ]);
   const brings = Object.entries(fields).filter(([, field]) => shapeOf(field).kind === 'new-name');
-  for (let number = 1; ; number++) {
+  let number = 0;
+  for (;;) {
+    number++;
     const data = withNames(fields, whole.data, number);
     const isMade = brings.some(([name]) => whole.data[name] === undefined);
     if (isMade && number < NAMES_TRIED && !errand.counters && brings.some(([name]) => onTheTable.has(data[name])))
