@@ -287,7 +287,8 @@ async function serve(config: Config, how: HowServed): Promise<void> {
       `Serving ${where} at ${address}${pages ? '; open it in a browser' : ''}; documentation at ${address}/docs. Stop with Ctrl+C.\n`,
     );
     if (pages?.firstRunCode !== undefined) {
-      const base = pages.publicUrl ?? address;
+      // A demonstration is never empty, and pages of any other ledger have a public address.
+      const base = pages.publicUrl!;
       process.stderr.write(`The ledger is empty. Open it in a browser: ${base}/first-run?code=${pages.firstRunCode}\n`);
     }
   };

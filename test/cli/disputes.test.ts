@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { AREA, caseNamed, DISPUTES, disputing, raised, share } from '../support/disputes.js';
-import { folder, LEDGER_OPENED, line, NORTH, openFund } from '../support/ledger.js';
+import { decided } from '../http/disputing.js';
+import { acts, AREA, caseNamed, DISPUTES, disputing, raised, share } from '../support/disputes.js';
+import { contribution, folder, LEDGER_OPENED, line, NORTH, openFund } from '../support/ledger.js';
 import { runInside, runHere } from './run.js';
 
 /** Disputes from a terminal. Whoever has the file sees everything in it. */
@@ -208,4 +209,25 @@ t.test('disputes are opened, raised and checked from files', async (t) => {
   t.match((await runHere(['disputes', AREA, '--on', '2019-03-31', ...own])).out, /^all +open +1 /m);
   const exported = (await runHere(['export', ...own])).out.trim().split('\n');
   t.match(JSON.parse(exported.at(-1)!), { stream: DISPUTES, type: 'DisputeRaised', data: { case: ONE } });
+});
+
+t.test('verify lists a settlement of which one half alone is signed, though nothing is wrong with it', async (t) => {
+  const ledger = await disputing(t, join(folder(t), 'ledger.sqlite'));
+  await acts(ledger).raise();
+  await openFund(ledger, '2018-19');
+  const fund = { in: 'testshire-2018-19' };
+  const data = contribution({ effective: '2018-12-01', contribution: 'once', recurrent: false });
+  const pays = { type: 'ContributionAgreed', data: data as never };
+  const { outcome } = await ledger.done('county-finance', { act: 'propose', fact: pays }, fund);
+  const proposal = outcome.proposal!;
+  const drops = { type: 'SplitDecided', data: decided('one', 6_000) as never };
+  await ledger.done('county-finance', { act: 'propose', fact: drops, otherHalf: proposal }, { in: DISPUTES });
+  await ledger.done('north-ccg-finance', { act: 'agree', proposal }, fund);
+  await ledger.close();
+  const { code, err } = await runHere(['verify', '--ledger', ledger.file]);
+  t.equal(code, 0);
+  t.match(
+    err,
+    new RegExp(`all is well\\.\\n.*\\nHalf of a settlement: Proposal ${proposal}, .* is signed; its other half`),
+  );
 });

@@ -52,6 +52,16 @@ t.test('an officer signs in with a link that whoever runs the service makes', as
   t.match(readFileSync(join(cwd, 'access.log'), 'utf8'), /"log":"access".*"officer":"auditor".*"operation":"\/"/);
 });
 
+t.test('of an empty ledger the address is told at which it is opened in a browser, once', async (t) => {
+  const cwd = folder(t);
+  const { address, stop } = await serving(['serve', '--new'], cwd, PUBLIC);
+  const { err } = await stop('SIGTERM');
+  const [, path] =
+    /The ledger is empty\. Open it in a browser: https:\/\/bcf\.example(\/first-run\?code=\S{22})\n/.exec(err)!;
+  t.match(path, /^\/first-run/);
+  t.match(address, /^http:/);
+});
+
 t.test('where there is a provider, officers sign in with it and with nothing else', async (t) => {
   const { cwd, ledger } = await ledgerIn(t);
   await ledger.close();

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import t from 'tap';
 import { Refusal } from '../../../src/domain/rules.js';
+import { sightOf } from '../../../src/ledger/access.js';
 import { verify } from '../../../src/ledger/audit/verify.js';
 import { emptyLedger, folder, REGISTER_STREAM } from '../../support/ledger.js';
 
@@ -48,6 +49,15 @@ t.test(
     );
     t.equal(await signing('made-one', proposal), 'keeper_alone', 'nor with one whom the keeper took on');
     t.equal(await signing('ledger-service', proposal), 'not_mandated', 'nobody acts under the service’s name');
+    const register = ledger.ledger.model.register();
+    const mandate = { partner: 'downton', role: 'finance-officer', from: '2016-01-01' } as never;
+    const mandates = new Map([...register.mandates, ['ledger-service', [mandate]]]);
+    const asEarlier = { ...ledger.ledger.model, register: () => ({ ...register, mandates }) };
+    t.match(
+      sightOf({ ...ledger.ledger, model: asEarlier }, 'ledger-service'),
+      { rule: 'not_mandated', detail: 'Nobody acts as ledger-service: it is the service itself.' },
+      'nor sees anything, though an earlier register gives it a mandate',
+    );
     t.same((await verify(ledger.store)).problems, []);
   },
 );

@@ -426,6 +426,20 @@ t.test('while it is done, what another officer proposes with another sum is not 
   });
 });
 
+t.test('once the next fund is open, nothing more of it is done for whoever may not see it', async (t) => {
+  const ledger = await openedLedger(t);
+  await agreed(ledger, {});
+  const found = await openNextYear(ledger.ledger, FUND, OpenNextYearAsked.parse({}), {
+    officer: 'county-chief',
+    signedInBy: 'test',
+    sight: { ...OPERATOR, sees: (fund) => fund !== NEXT },
+    key: 'unseen',
+    correlation: 'test',
+  });
+  t.match(found, { rule: 'not_your_fund' });
+  t.equal(ledger.ledger.model.fund(NEXT)?.outline.opened?.host, COUNTY, 'what was done stands');
+});
+
 t.test('partners that left are not in it, and who follows a body stands for it', async (t) => {
   const ledger = await openedLedger(t);
   await agreed(ledger, {});

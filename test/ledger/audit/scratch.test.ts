@@ -52,6 +52,7 @@ t.test('a scratch goes on from where the ledger is, and the ledger stays there',
     'ContributionAgreed',
   ]);
   t.same(types(await scratch.store.readStream(STREAM)).slice(-1), ['PlanLineSet']);
+  t.same(types(await scratch.store.readStream(STREAM, { after: 3n })), ['PlanLineSet'], 'what is tried comes last');
   t.same(types(await scratch.store.readStream(OTHER)), ['FundOpened']);
   t.same(types(await scratch.store.readStream(OTHER, { after: 0n })), []);
   t.same(types(await scratch.entries(STREAM, size + 1, 2)), ['ContributionAgreed', 'PlanLineSet']);
