@@ -67,7 +67,7 @@ t.test('a case says who claims what of whom, who pays meanwhile, and by when eac
     { stage: 'panel', entered: '2018-11-01', dueBy: null },
     { stage: 'panel', entered: '2018-12-01', dueBy: '2018-12-20' },
   ];
-  const { above } = findingOf('dispute-case', { ...plain, stages } as never, SHOWING);
+  const { above } = findingOf('dispute-case', { ...plain, stages }, SHOWING);
   t.match(above.text, /from 1 November 2018<br>no deadline/);
   t.match(above.text, /from 1 December 2018<br>due by 20 December 2018/);
   t.end();

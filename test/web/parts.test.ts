@@ -58,7 +58,7 @@ t.test('what is no draft of a deal of the place says why', (t) => {
   t.match(
     opened(file({ counter: PROPOSAL, with: FACT }), {
       ...IN_FUND,
-      deal: { parts: [], counters: { proposal: PROPOSAL, revision: '1' } } as never,
+      deal: { parts: [], counters: { proposal: PROPOSAL, revision: '1' } },
     }),
     { parts: ['ContributionAgreed'] },
     'on the page of the counter it is opened',
