@@ -512,21 +512,18 @@ export function openSqliteEventStore({
   const page = (limit = READ_PAGE_MAX) => Math.max(0, Math.min(limit, READ_PAGE_MAX));
 
   /** Reads. What is recorded can be read while others write; only while one of them mends or closes the file it cannot. */
-  async function guarded<T>(read: () => T): Promise<T> {
-    const until = performance.now() + BUSY_MS_MAX;
-    let times = 0;
-    for (;;) {
-      try {
-        const found = read();
-        // What is read at rest may have been written to while it was read.
-        if (readOnly) holdToFile();
-        return found;
-      } catch (error) {
-        const failure = unavailable(file, error);
-        if (!(failure instanceof StoreBusy) || performance.now() >= until) throw failure;
-        await pause(busyPauseMs(times++));
-      }
+  async function guarded<T>(read: () => T, until = performance.now() + BUSY_MS_MAX, times = 0): Promise<T> {
+    try {
+      const found = read();
+      // What is read at rest may have been written to while it was read.
+      if (readOnly) holdToFile();
+      return found;
+    } catch (error) {
+      const failure = unavailable(file, error);
+      if (!(failure instanceof StoreBusy) || performance.now() >= until) throw failure;
     }
+    await pause(busyPauseMs(times));
+    return guarded(read, until, times + 1);
   }
 
   /** An event as it was recorded: its bytes are those whose hash was written with them. Throws {@link LedgerDamaged}. */
