@@ -34,7 +34,7 @@ const asEvent = ({ officer, partner, role, rules, adjustment, ...entry }: Entry)
 /** The entries that move what is on the table of a stream. */
 const movingTable = onceEach((kind: AnyKind): EntryIndex => those((entry) => movesTable(kind, entry)));
 
-/** What was on the table of a stream, and how each proposal had ended, after some of its entries. */
+/** The open proposals of a stream, and how each other proposal had ended, after some of the stream’s entries. */
 export function tableOf(kind: AnyKind, stream: string, entries: readonly Entry[]): OnTable {
   const table = initialStream(kind, stream);
   for (const entry of entries) if (movesTable(kind, entry)) evolveTable(kind, table, asEvent(entry));
@@ -104,7 +104,7 @@ export interface Then {
 export interface StreamThen {
   /** The revisions that were taken back. */
   readonly undone: ReadonlySet<string>;
-  /** What stood on its table, what has expired by itself too, and how each proposal had ended. */
+  /** The proposals that had not ended by a step, including expired ones, and how each other proposal had ended. */
   readonly table: OnTable;
   /** The steps of each proposal, in their order. */
   readonly steps: ReadonlyMap<string, readonly (Entry & ProposalEvent)[]>;

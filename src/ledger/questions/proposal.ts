@@ -214,7 +214,7 @@ async function recordedBy(ledger: Ledger, stream: string, { revision, data }: En
   return facts.slice(first, lastBefore(facts, last + 1) + 1);
 }
 
-/** A proposal as known at an instant; where none is given, now, with who can sign it. */
+/** A proposal as known at an instant; left out, now, with who can sign it. */
 export async function wholeProposal(
   ledger: Ledger,
   kind: StreamKind,

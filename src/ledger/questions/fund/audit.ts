@@ -276,7 +276,7 @@ export const trace = query({
     const found = holder === undefined ? all : all.filter(({ posting }) => posting.holder === holder);
     const passed = holder === undefined ? [] : await passedOnRows(ledger, at, register, holder, all);
     const factText = ({ entry, posting }: Traced) => ({
-      // What is on the table is put there by the steps of proposals, which nobody has to approve.
+      // The steps of proposals put money on the table, and nobody has to approve such a step.
       ...approvalText(register, isStep(entry) ? { entry, by: [], conditions: undefined } : approvalOf(entry, steps)),
       stream: 'fund' as const,
       on: posting.on,
