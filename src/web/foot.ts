@@ -6,28 +6,36 @@ import type { Asking, Site } from './site.js';
  */
 
 interface Sized {
-  readonly ledger?: { readonly size: number };
+  readonly ledger: { readonly size: number };
 }
 
-/** How many events an answer was worked out from; undefined of what does not depend on events. */
+const isSized = (part: unknown): part is Sized =>
+  typeof part === 'object' && part !== null && typeof (part as Partial<Sized>).ledger?.size === 'number';
+
+/**
+ * How many events an answer was worked out from; undefined of what does not depend on events. An answer that compares two
+ * others rests on the events of both, whichever of them is the later.
+ */
 function sizeOf(answer: object): number | undefined {
-  const { ledger, to } = answer as Sized & { readonly to?: Sized | string };
-  return (typeof to === 'object' ? to.ledger : ledger)?.size;
+  const sizes = [answer, ...Object.values(answer)].filter(isSized).map(({ ledger }) => ledger.size);
+  return sizes.length === 0 ? undefined : Math.max(...sizes);
 }
 
 /** From how much of the ledger an answer was worked out. */
 export function sourceOf(answer: object): string {
   const size = sizeOf(answer);
+  if (size === 0) return 'No event of the ledger was known then.';
   return size === undefined ? '' : `Worked out from the first ${size} events of the ledger.`;
 }
 
-/** The same for paper, with the root of those events. */
+/** The same for paper, with the root of those events, if there are any. */
 export async function printedSource(
   { rootOf }: Pick<Site, 'rootOf'>,
   { sight }: Pick<Asking, 'sight'>,
   answer: object,
 ): Promise<string> {
   const size = sizeOf(answer);
-  const root = size === undefined ? undefined : await rootOf(sight, size);
+  // No events have a root, too, and it says nothing about a ledger.
+  const root = size === undefined || size === 0 ? undefined : await rootOf(sight, size);
   return root === undefined ? sourceOf(answer) : `${sourceOf(answer)} Their root is ${root}.`;
 }
