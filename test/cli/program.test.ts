@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DatabaseSync } from '@photostructure/sqlite';
 import t from 'tap';
-import { hexOf } from '../../evidence/tree.js';
-import { chainDigest } from '../../src/store/chain.js';
 import { run, runInside, runHere } from './run.js';
 import { contribution, emptyLedger, FUND, folder, LEDGER_OPENED, line, openedLedger } from '../support/ledger.js';
 import { told } from '../support/told.js';
@@ -42,8 +40,10 @@ t.test('help lists every command and the exit codes, and a wrong word is wrong u
   t.match((await runInside(['serve', '--help'])).out, /BCF_JWKS_URL/);
   t.match((await runHere(['verify', '--help'])).out, /signatures/);
   t.match((await runInside([], { BCF_PORT: 'x' })).err, /BCF_PORT/);
-  t.match((await runHere(['serve', '--port', '99999'])).err, /must be a port/);
-  t.match((await runHere(['token', 'x', '--hours', '0'])).err, /more than 0/);
+  for (const port of ['99999', '0x50', '8e3', '80.5', '-1', ' '])
+    t.match((await runHere(['serve', `--port=${port}`])).err, /must be a port/, port);
+  for (const hours of ['0', '0x8', '1e1', '745', '-1'])
+    t.match((await runHere(['token', 'x', `--hours=${hours}`])).err, /more than 0/, hours);
 });
 
 t.test('the demonstration is made, shown and checked, in a folder of its own', async (t) => {
@@ -184,41 +184,6 @@ t.test('what cannot be read is said, and nothing is made by asking', async (t) =
     err: /found by sequence \(\d+\), tree \(\d+\)/,
   });
   t.match(await runHere(['gap', FUND, '--ledger', ledger.file]), { code: 0 });
-});
-
-t.test('a digest that an earlier program gave is found where it was, or told to be of nothing', async (t) => {
-  const ledger = await openedLedger(t);
-  const [first, second] = await ledger.store.readAll();
-  const digest = hexOf(chainDigest(chainDigest(undefined, first!), second!));
-  await ledger.close();
-  const verify = (...words: string[]) => runHere(['verify', '--ledger', ledger.file, '--digest', ...words]);
-  t.match(await verify(digest), { code: 0, err: /The digest is that of the first 2 events\./ });
-  t.match(await verify(digest.toUpperCase(), '--at', '2'), { code: 0, err: /of the first 2 events/ });
-  t.match(await verify(digest, '--at', '3'), { code: 1, out: /covers the first 2 events, but --at says 3\./ });
-  const other = '0'.repeat(64);
-  t.match(await verify(other), {
-    code: 1,
-    out: /this ledger does not begin with the events that the digest covers/,
-    err: /found by digest/,
-  });
-  t.match(await verify('abc'), { code: 2, err: /64 hexadecimal digits/ });
-  t.match(await verify(digest, '--at', '0'), { code: 2, err: /1 at least/ });
-});
-
-t.test('a root that a page names is held to the first events of the ledger', async (t) => {
-  const ledger = await openedLedger(t);
-  const [two, all] = [hexOf(await ledger.ledger.tree.rootAt(2)), hexOf(await ledger.ledger.tree.rootAt(6))];
-  await ledger.close();
-  const verify = (...words: string[]) => runHere(['verify', '--ledger', ledger.file, '--root', ...words]);
-  t.match(await verify(two, '--at', '2'), { code: 0, err: /The root is that of the first 2 events\./ });
-  t.match(await verify(all.toUpperCase(), '--at', '6'), { code: 0, err: /of the first 6 events/ });
-  t.match(await verify(two, '--at', '3'), {
-    code: 1,
-    out: /not the root of the first 3 events/,
-    err: /found by root/,
-  });
-  t.match(await verify(two, '--at', '7'), { code: 1, out: /there are no 7 events in this ledger/ });
-  t.match(await verify(two), { code: 2, err: /with --at/ });
 });
 
 t.test('the doctor looks at the machine and at the file', async (t) => {

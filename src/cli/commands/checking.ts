@@ -3,6 +3,7 @@ import { sizeOfDigest } from '../../ledger/audit/chain-digest.js';
 import { rootOfFirst } from '../../ledger/audit/noted-root.js';
 import { CHECKS, verify } from '../../ledger/audit/verify.js';
 import type { EventStore } from '../../store/event-store.js';
+import { wholeNumber } from '../numbers.js';
 import { EXIT, Ended, type Commands, type Terminal } from '../terminal.js';
 
 /** Commands that check a ledger and the machine that holds it. */
@@ -49,6 +50,11 @@ function verifyCommand({ program, withLedger, output, toRead }: Terminal): void 
     .action(async (options: { ledger: string; json?: true; digest?: string; root?: string; at?: number }) => {
       if (options.root !== undefined && options.at === undefined)
         throw new Ended(EXIT.usage, 'Give the number of events of the root with --at.');
+      if (options.at !== undefined && options.root === undefined && options.digest === undefined)
+        throw new Ended(
+          EXIT.usage,
+          '--at says how many events a root or a digest covers. Give --root or --digest with it.',
+        );
       const store = toRead(options.ledger);
       try {
         const { size, root, streams, voids, halfSettled, problems: findings, found: counts } = await verify(store);
@@ -92,6 +98,10 @@ function doctor({ program, withLedger, parts, output }: Terminal): void {
     });
 }
 
+/** How a ledger can differ from the one that was noted. */
+const ANOTHER =
+  'this ledger is an older copy or a backup, or it is another ledger, or recorded events were changed or taken away.';
+
 /**
  * How many events a digest that somebody noted down covers. Otherwise what is wrong: it covers no beginning of this
  * ledger, or another number of events than `at`.
@@ -101,19 +111,20 @@ async function notedDigest(store: EventStore, digest: string, at: number | undef
   if (size !== undefined && (at === undefined || at === size)) return { size };
   const words =
     size === undefined
-      ? 'this ledger does not begin with the events that the digest covers. Either the digest is of another ledger, or recorded events were changed.'
+      ? `this ledger does not begin with the events that the digest covers. Compare the digest with your note. If it is right, ${ANOTHER}`
       : `it covers the first ${size} events, but --at says ${at!}.`;
   return { size, problem: { check: 'digest', where: `the digest ${digest}`, words } };
 }
 
 /** What is wrong where a root that was printed or noted down is not that of so many events. */
 async function notedRoot(store: EventStore, noted: string, at: number) {
-  const root = await rootOfFirst(store, at);
+  const { root, size } = await rootOfFirst(store, at);
   if (root === noted) return {};
-  const words =
+  const why =
     root === undefined
-      ? `there are no ${at} events in this ledger: the last were taken away, or it is another ledger.`
-      : `it is not the root of the first ${at} events: what it was printed from is not what is there now.`;
+      ? `only ${size} events can be read, and not ${at}`
+      : `it is not the root of the first ${at} events`;
+  const words = `${why}. Compare the root and the number of events with the paper or your note. If both are right, ${ANOTHER}`;
   return { problem: { check: 'root', where: `the root ${noted}`, words } };
 }
 
@@ -123,10 +134,9 @@ function digest(text: string): string {
 }
 
 function size(text: string): number {
-  const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 1)
-    throw new InvalidArgumentError('It must be a whole number of events, 1 at least.');
-  return number;
+  const read = wholeNumber(text, 1, Number.MAX_SAFE_INTEGER);
+  if (read === undefined) throw new InvalidArgumentError('It must be a whole number of events in digits, 1 at least.');
+  return read;
 }
 
 export const CHECKING: Commands = {

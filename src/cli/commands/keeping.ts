@@ -4,6 +4,7 @@ import { createStanding, judgedAsStored, whyVoidInWords } from '../../ledger/mem
 import { eventLine } from '../../ledger/catalogue.js';
 import type { EventStore } from '../../store/event-store.js';
 import { pages } from '../../store/pages.js';
+import { wholeNumber } from '../numbers.js';
 import { progress, type Progress } from '../progress.js';
 import { Ended, EXIT, WHERE, WrongUse, type Commands, type Terminal } from '../terminal.js';
 
@@ -106,9 +107,9 @@ function moveCommand({ program, parts, output, toRead, tellLoss }: Terminal): vo
 const DAYS_MAX = 3_650;
 
 function days(text: string): number {
-  const read = /^\d+$/.test(text) ? Number(text) : 0;
-  if (read >= 1 && read <= DAYS_MAX) return read;
-  throw new InvalidArgumentError(`It must be a whole number of days, 1 to ${DAYS_MAX}.`);
+  const read = wholeNumber(text, 1, DAYS_MAX);
+  if (read === undefined) throw new InvalidArgumentError(`It must be a whole number of days, 1 to ${DAYS_MAX}.`);
+  return read;
 }
 
 function sweepDocuments({ program, withLedger, parts, output, using }: Terminal): void {

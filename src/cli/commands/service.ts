@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { planLoad } from '../../ledger/acts/load.js';
 import { demonstrationTable } from '../demonstration.js';
+import { wholeNumber } from '../numbers.js';
 import { NEW, type Commands, type Terminal } from '../terminal.js';
 
 /** Commands that run the service, and give officers a way in. */
@@ -74,14 +75,13 @@ function signInLink({ program, withLedger, parts, output }: Terminal): void {
 }
 
 function port(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 0 || number > 65_535)
-    throw new InvalidArgumentError('It must be a port from 0 to 65535.');
-  return number;
+  const read = wholeNumber(text, 0, 65_535);
+  if (read === undefined) throw new InvalidArgumentError('It must be a port from 0 to 65535.');
+  return read;
 }
 
 function hours(text: string): number {
-  const number = Number(text);
+  const number = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0;
   if (!(number > 0 && number <= 24 * 31))
     throw new InvalidArgumentError('It must be more than 0 and at most 744 hours.');
   return number;

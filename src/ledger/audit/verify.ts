@@ -5,8 +5,8 @@ import { holdsProposal, initialStream, type StreamState } from '../../domain/gra
 import { isProposalEvent, textsOf } from '../../domain/grammar/proposal.js';
 import { passOver } from '../../domain/grammar/evolve.js';
 import type { RegisterState } from '../../domain/register/state.js';
-import { LedgerDamaged, type EventStore, type EventPosition, type RecordedEvent } from '../../store/event-store.js';
-import { asItLies, pages } from '../../store/pages.js';
+import type { EventStore, EventPosition, LedgerDamaged, RecordedEvent } from '../../store/event-store.js';
+import { asItLies } from '../../store/pages.js';
 import { canonical, decode, kindOf, KINDS, REGISTER_STREAM } from '../catalogue.js';
 import { createStanding, judgedAsStored } from '../memory/standing.js';
 import { isOneActWith, type Agreed, type Before, type Check, type Checking } from './checks/check.js';
@@ -18,6 +18,7 @@ import { REQUESTS } from './checks/requests.js';
 import { SEQUENCE } from './checks/sequence.js';
 import { SIGNATURES } from './checks/signatures.js';
 import { halfSettled } from './half-settled.js';
+import { asFarAsReadable } from './readable.js';
 import { createTreeCheck } from './tree-check.js';
 
 /**
@@ -106,7 +107,7 @@ export async function verify(
   for (const words of (await store.examine?.()) ?? []) findings.add('structure', 'the store', words);
   const tree = createTreeCheck(store, (where, words) => findings.add('tree', where, words));
 
-  for await (const page of pagesInOrder()) {
+  for await (const page of asFarAsReadable(store, cutShort)) {
     await tree.page(page);
     for (const recorded of page) {
       await look(recorded);
@@ -128,6 +129,11 @@ export async function verify(
     problems,
     found,
   };
+
+  /** What is missing between two events is for `sequence`. */
+  function cutShort({ message }: LedgerDamaged): void {
+    findings.add('structure', `what comes after position ${after ?? '0'}`, `${message} Nothing after it was checked.`);
+  }
 
   async function look(recorded: RecordedEvent): Promise<void> {
     const { stream, revision, position } = recorded;
@@ -169,17 +175,6 @@ export async function verify(
     } catch (error) {
       findings.add('decodes', where, (error as Error).message);
       return undefined;
-    }
-  }
-
-  /** All pages, as far as they can be read and are in their order: what is missing between two events is for `sequence`. */
-  async function* pagesInOrder(): AsyncGenerator<RecordedEvent[]> {
-    try {
-      yield* pages(store, undefined, 'allowed');
-    } catch (error) {
-      if (!(error instanceof LedgerDamaged)) throw error;
-      const rest = `what comes after position ${after ?? '0'}`;
-      findings.add('structure', rest, `${error.message} Nothing after it was checked.`);
     }
   }
 }

@@ -1,0 +1,18 @@
+import { LedgerDamaged, type EventStore, type RecordedEvent } from '../../store/event-store.js';
+import { asItLies, pages } from '../../store/pages.js';
+
+/**
+ * All events of a ledger that may be damaged, page by page: those after a missing one as well, and up to where the ledger can
+ * be read no further. `onEnd` is told why that is so. Rejects where the store cannot be read at all.
+ */
+export async function* asFarAsReadable(
+  store: EventStore,
+  onEnd?: (damage: LedgerDamaged) => void,
+): AsyncGenerator<RecordedEvent[]> {
+  try {
+    yield* pages(asItLies(store), undefined, 'allowed');
+  } catch (error) {
+    if (!(error instanceof LedgerDamaged)) throw error;
+    onEnd?.(error);
+  }
+}
