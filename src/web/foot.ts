@@ -17,7 +17,7 @@ const isSized = (part: unknown): part is Sized =>
  * others rests on the events of both, whichever of them is the later.
  */
 function sizeOf(answer: object): number | undefined {
-  const sizes = [answer, ...Object.values(answer)].filter(isSized).map(({ ledger }) => ledger.size);
+  const sizes = [answer, ...(Object.values(answer) as unknown[])].filter(isSized).map(({ ledger }) => ledger.size);
   return sizes.length === 0 ? undefined : Math.max(...sizes);
 }
 

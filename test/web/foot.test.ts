@@ -61,7 +61,7 @@ t.test('a comparison back in time names the events of its first column', async (
   ] as const) {
     const dates = compare.options.parse({ 'from-known-at': from, 'to-known-at': to });
     const answer = await ask(ledger, OPERATOR, compare, { fund: FUND, ...dates });
-    if (answer instanceof Refusal) throw answer;
+    if (answer instanceof Refusal) throw new Error(answer.detail);
     t.equal(sourceOf(answer), `Worked out from the first ${before + 1} events of the ledger.`);
   }
 });
