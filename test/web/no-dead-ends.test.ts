@@ -76,7 +76,10 @@ t.test('what is refused beside the dates is told above the page too, which stays
   const { visitor } = await site(t, await demonstration(t));
   const auditor = await visitor().signIn('norfolk-auditor');
   const bridge = await auditor.get('/areas/norfolk/bridge?from=2018-19&to=2016-17');
-  t.match([bridge.statusCode, readOf(mainOf(bridge.body))], [422, /^There is a problem\nThe first year, 2018-19, is after the last year, 2016-17/]);
+  t.match(
+    [bridge.statusCode, readOf(mainOf(bridge.body))],
+    [422, /^There is a problem\nThe first year, 2018-19, is after the last year, 2016-17/],
+  );
   t.match(bridge.body, /<option value="2018-19" selected>[\s\S]*<option value="2016-17" selected>/, 'both are kept');
   const other = await auditor.get('/areas/norfolk/bridge?from=never');
   t.match([other.statusCode, readOf(mainOf(other.body))], [400, /^There is a problem\nFirst year must be/]);
