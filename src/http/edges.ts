@@ -84,7 +84,13 @@ export function answerForNode(
   server.removeAllListeners('clientError');
   server.on('clientError', (error: ParserError, socket: Duplex) => {
     const response = answering.get(socket);
-    const isBusy = response?.headersSent === true && !response.writableEnded;
+    const isAnswering = response !== undefined && !response.writableEnded;
+    // The request before these bytes arrived whole, and may be recorded. It gets its own answer, and no other follows.
+    if (isAnswering && response.req.complete && !response.headersSent && socket.writable) {
+      response.once('close', () => socket.destroy());
+      return;
+    }
+    const isBusy = isAnswering && response.headersSent;
     if (error.code === 'ECONNRESET' || !socket.writable || isBusy) {
       socket.destroy();
       return;

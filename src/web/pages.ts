@@ -123,6 +123,9 @@ export function registerPages(
     token: sessions.token(session),
   });
 
+  /** The same for nobody, without a session. */
+  const aroundNobody: Around = { style, demonstration, token: '' };
+
   /** Whether the browser says that a form came from one of our pages. */
   const isFromHere = (request: FastifyRequest): boolean =>
     request.headers.origin === (publicUrl === undefined ? `http://${request.host}` : new URL(publicUrl).origin);
@@ -318,7 +321,11 @@ export function registerPages(
    * not read again, because reading it may be what failed.
    */
   const aroundRefusal = async (request: FastifyRequest, reply: FastifyReply, { rule }: Refusal): Promise<Around> =>
-    rule === 'not_mandated' ? around(await sessionOf(request, reply)) : { style, demonstration, token: '' };
+    rule === 'not_mandated' ? around(await sessionOf(request, reply)) : aroundNobody;
+
+  /** What surrounds the page of an address without a page. Only who opens an address is looked up: see {@link fromHere}. */
+  const aroundMissing = async (request: FastifyRequest, reply: FastifyReply): Promise<Around> =>
+    ['GET', 'HEAD'].includes(request.method) ? around(await sessionOf(request, reply)) : aroundNobody;
 
   // Pages accept only forms.
   app.removeAllContentTypeParsers();
@@ -385,10 +392,10 @@ export function registerPages(
       asPage(reply)
         .headers(headers())
         .status(404)
-        .send(missingPage(around(await sessionOf(request, reply)))),
+        .send(missingPage(await aroundMissing(request, reply))),
     refused,
     unread: (refusal) => ({
-      body: page({ style, demonstration, token: '' }, refusedPage(refusal)),
+      body: page(aroundNobody, refusedPage(refusal)),
       headers: { ...headers(), 'content-type': PAGE_TYPE },
     }),
   };

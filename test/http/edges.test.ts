@@ -84,6 +84,26 @@ t.test('a request that does not arrive in time is told so', async (t) => {
   socket.destroy();
 });
 
+t.test('bytes after a whole act leave it its own answer, which says that it is recorded', async (t) => {
+  const { port, ledger } = await listening(t);
+  const head = await ledger.store.head();
+  const body = JSON.stringify({ fact: { type: 'PlanLineSet', data: line() } });
+  const act = [
+    `POST ${fund('/facts')} HTTP/1.1`,
+    'Host: x',
+    'Authorization: Test pool-manager',
+    'Idempotency-Key: bytes-after-it',
+    'Content-Type: application/json',
+    `Content-Length: ${body.length}`,
+    '',
+    body,
+  ].join('\r\n');
+  const answer = await sent(port, `${act}X\r\nNONSENSE\r\n`);
+  t.match(answer, /^HTTP\/1.1 201 /);
+  t.notMatch(answer, 'request_malformed');
+  t.not(await ledger.store.head(), head);
+});
+
 t.test('nothing is written into an answer that has begun, and nothing to who has gone', async (t) => {
   const { port, app } = await listening(t);
   const follow = `GET /v1/events HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nAuthorization: Test auditor\r\n\r\n`;

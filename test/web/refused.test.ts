@@ -144,3 +144,17 @@ t.test('no refusal of a request speaks to a browser of what programs send', (t) 
   t.ok(rules.length > 10);
   t.end();
 });
+
+t.test('what another site sends to an address without a page signs nobody out', async (t) => {
+  const { app } = await site(t);
+  for (const url of ['/anything', '/v1x', '/%E0%A4%A', '/help', '/funds/nowhere', '/assets/nothing.css']) {
+    const answer = await app.inject({
+      method: 'POST',
+      url,
+      headers: { ...FORM, accept: BROWSER, origin: 'https://elsewhere.example' },
+      payload: 'a=b',
+    });
+    t.ok([403, 404, 405].includes(answer.statusCode), `${url}: ${answer.statusCode}`);
+    t.equal(answer.headers['set-cookie'], undefined, url);
+  }
+});
