@@ -33,6 +33,8 @@ t.test(
       for (const choices of lists) {
         const found = await asked<Choices>(ledger, name, { choices });
         if ((only[choices] ?? name) !== name) t.same(found.choices, [], `${choices} of ${name}`);
+        const few = await asked<Choices>(ledger, name, { choices, among: 'nothing-of-the-kind' });
+        t.ok(Array.isArray(few.choices), `${choices} of ${name}, limited`);
       }
     }
   },

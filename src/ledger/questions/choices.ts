@@ -166,6 +166,7 @@ const lineWords = (at: At, line: string): string =>
 
 /** The lines of the plan, limited to some categories if these are named. */
 const lines: ChoicesOf = async (at) => {
+  if (at.kind !== 'fund') return [];
   const some = at.given.among?.split(',');
   const all = await items('line', (_line, name) => lineWords(at, name))(at);
   const own =
@@ -301,11 +302,12 @@ const OF: Readonly<Record<string, ChoicesOf>> = {
       return held.length === 0 ? [] : [choice(officer, `${officer}, of ${nameOf(ledger, held[0]!.partner)}`, null)];
     });
   },
-  area: ({ ledger }) =>
+  // Everybody may know whose disputes are kept here, but not which other areas have funds.
+  area: ({ ledger: { model }, seeing }) =>
     [
       ...new Set([
-        ...ledger.model.areas(),
-        ...ledger.model.funds().map((each) => ledger.model.fund(each)!.outline.opened!.area),
+        ...model.areas(),
+        ...model.funds().flatMap((each) => (seeing.sees(each) ? [model.fund(each)!.outline.opened!.area] : [])),
       ]),
     ]
       .sort()
