@@ -107,7 +107,7 @@ export async function verify(
   for (const words of (await store.examine?.()) ?? []) findings.add('structure', 'the store', words);
   const tree = createTreeCheck(store, (where, words) => findings.add('tree', where, words));
 
-  for await (const page of asFarAsReadable(store, cutShort)) {
+  for await (const page of asFarAsReadable(given, cutShort)) {
     await tree.page(page);
     for (const recorded of page) {
       await look(recorded);
