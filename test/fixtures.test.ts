@@ -77,6 +77,7 @@ const ADDED_LATER: readonly string[] = [
   'signsAs',
   'approval',
   'awaits',
+  'reason',
 ];
 
 /** Earlier programs did not answer about a proposal that had ended. Later ones say how it ended. */

@@ -218,7 +218,7 @@ export const RULES = {
     409,
     'The proposal has ended',
     'A proposal is agreed, declined, withdrawn or lapsed once, and then stands as it is.',
-    'Make a new proposal.',
+    'Read how it ended. If it was signed, its fact is recorded, and nothing is left to do. If it ended unsigned and is still wanted, make a new proposal.',
   ),
   proposal_open: rule(
     409,

@@ -170,8 +170,9 @@ t.test('a counter-offer to terms that have changed is sent only after they could
     fact: { type: 'ContributionAgreed', data: contribution({ amount: '900000.00' }) as never },
   });
   const turned = await visit.press(check, 'send');
-  t.equal(turned.statusCode, 403);
-  t.match(turned.body, 'It waits for north-ccg');
+  t.equal(turned.statusCode, 409);
+  t.match(turned.body, 'C. Chief, director of finance made a counter-offer for your body');
+  t.match(turned.body, 'The proposal waits for NHS North CCG now.');
   await ledger.done('north-ccg-finance', {
     act: 'counter',
     proposal: outcome.proposal!,
@@ -179,7 +180,7 @@ t.test('a counter-offer to terms that have changed is sent only after they could
   });
   const changed = await visit.press(check, 'send');
   t.equal(changed.statusCode, 409);
-  t.match(changed.body, 'The proposal has changed since you opened this form');
+  t.match(changed.body, /made a counter-offer for NHS North CCG on .*Read it as it stands now, and decide again/s);
   t.match(state().fact.data, { amount: '950000.00' });
   t.equal((await visit.press(changed, 'send')).statusCode, 303);
   t.match(state().fact.data, { amount: '1000000.00' });

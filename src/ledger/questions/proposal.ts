@@ -96,6 +96,10 @@ const StepText = z.object({
   partner: z.string(),
   role: z.string(),
   sentence: z.string(),
+  reason: z
+    .string()
+    .nullable()
+    .meta({ description: 'Why it was declined or withdrawn, as its officer wrote; null for other steps.' }),
 });
 
 const SignerText = z.object({
@@ -199,6 +203,10 @@ async function signersOf(ledger: Ledger, kind: StreamKind, stream: string, propo
   return signers;
 }
 
+/** Why a proposal was declined or withdrawn; null for its other steps. */
+const reasonOf = (step: ProposalEvent): string | null =>
+  step.type === 'ProposalDeclined' || step.type === 'ProposalWithdrawn' ? step.data.reason : null;
+
 /** The documents of several steps, each once, because the signer may name the same documents as the offer. */
 const documentsOf = (steps: readonly Entry[]) => [
   ...new Map(
@@ -255,15 +263,11 @@ export async function wholeProposal(
           sentence: sentenceOf({ stream, type, data } as never),
         }))
       : [],
-    steps: steps.map(({ revision, type, recordedAt, officer, partner, role, sentence }) => ({
-      revision: String(revision),
-      type,
-      recordedAt,
-      officer,
-      partner,
-      role,
-      sentence,
-    })),
+    steps: steps.map((step) => {
+      const { revision, type, recordedAt, officer, partner, role, sentence } = step;
+      const reason = reasonOf(step);
+      return { revision: String(revision), type, recordedAt, officer, partner, role, sentence, reason };
+    }),
     documents: documentsOf(steps),
     recorded: records[0] ?? null,
     records,

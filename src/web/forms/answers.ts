@@ -1,11 +1,13 @@
 import type { z } from 'zod';
+import { summaryList } from '../components/lists.js';
 import type { Content, Html } from '../html.js';
 import { html } from '../html.js';
 import type { Names } from '../names.js';
 import { worded } from '../screens/terms.js';
 import type { Form } from '../site.js';
 import type { Looked } from './choosing.js';
-import { readFields, reading, ROWS_SHOWN } from './reading.js';
+import { isOf } from './frame.js';
+import { nameIn, readFields, reading, ROWS_SHOWN } from './reading.js';
 import { shapeOf, titleOf } from './shapes.js';
 import type { Step } from './steps.js';
 import { longList, summaryOf } from './table.js';
@@ -52,3 +54,26 @@ export const answersList = (steps: readonly Step[], form: Form, looked: Looked, 
       row(titleOf(field), inWords(field, values[name], withChoices(names, looked)), change(titleOf(field))),
     );
   })}</dl>`;
+
+/** What was filled in so far, without buttons. A text that cannot be read yet is shown as it was typed. */
+export const typedList = (steps: readonly Step[], form: Form, looked: Looked, names: Names): Html =>
+  summaryList({
+    rows: steps.flatMap((step) => {
+      const read = reading(form, looked);
+      return Object.entries(step.fields).flatMap(([name, field]) => {
+        const at = nameIn(name, step.prefix);
+        const before = read.faults.length;
+        const value = readFields({ [name]: field }, read, step.prefix)[name];
+        const isWhole = value !== undefined && read.faults.length === before && !read.unfolds;
+        const content = isWhole ? inWords(field, value, withChoices(names, looked)) : typedAt(form, at);
+        return content === '' ? [] : [{ key: { content: titleOf(field) }, value: { content } }];
+      });
+    }),
+  });
+
+/** The texts of a field and of its parts, as they were typed. */
+const typedAt = (form: Form, at: string): string =>
+  Object.entries(form)
+    .filter(([name, text]) => isOf(at, name) && !/\.(count|shown)$/.test(name) && text !== '')
+    .map(([, text]) => text)
+    .join(', ');

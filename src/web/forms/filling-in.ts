@@ -15,6 +15,7 @@ import { keptPage, SHOWN_AGAIN } from '../kept-draft.js';
 import { namesFor, type Names } from '../names.js';
 import { answered, Refused, refusedAbove } from '../refused.js';
 import { foretoldPart, markOf } from '../screens/foretold.js';
+import { pathOf } from '../screens/tasks.js';
 import { AGAIN, whyAgain } from '../sign-in-again.js';
 import type { Asking, Form, Receive, Site } from '../site.js';
 import { answersList } from './answers.js';
@@ -213,12 +214,6 @@ const SENT_ALREADY = notificationBanner({
   text: 'You have sent this form already, with other answers, and what you sent then is recorded. To record this as well, press “Record another”.',
 });
 
-/** Says that a proposal has changed while its counter-offer was filled in. */
-const changedTerms = ({ back }: Errand): Html =>
-  notificationBanner({
-    content: html`<p class="govuk-notification-banner__heading">The proposal has changed since you opened this form. <a class="govuk-notification-banner__link" href="${back.href}" target="_blank" rel="noopener">Read it as it stands (opens a new tab)</a>, and send this again if you still want to.</p>`,
-  });
-
 async function checkPage(
   site: Site,
   around: Around,
@@ -254,7 +249,7 @@ async function checkPage(
     { ...around, form },
     {
       title: isWholeDeal(errand) ? 'Check the deal' : 'Check your answers',
-      above: html`${refusal && (isSent(refusal) ? SENT_ALREADY : refusedAbove(refusal, names))}${errand.counters?.changed && changedTerms(errand)}${above.moved && notificationBanner({ text: 'The figures have moved since you read them. They are shown again: read them, and send it again if you still want to.' })}`,
+      above: html`${refusal && (isSent(refusal) ? SENT_ALREADY : refusedAbove(refusal, names))}${above.moved && notificationBanner({ text: 'The figures have moved since you read them. They are shown again: read them, and send it again if you still want to.' })}`,
       shown: [],
       carried: { at: 'check', mark: markOf(what) },
       isWrong: refusal !== undefined,
@@ -495,17 +490,13 @@ async function leave(
   return reply.send(await questionPage(site, around, steps, Math.max(0, at - 1), []));
 }
 
-/** The address of the pages of a stream. */
-const pathOf = ({ kind, name }: ReturnType<typeof placed>): string =>
-  kind === 'fund' ? `/funds/${name}` : kind === 'dispute' ? `/areas/${name}/disputes` : '/register';
-
 async function recorded(site: Site, around: Around, steps: readonly Step[], reply: FastifyReply): Promise<unknown> {
   const { asking, errand, form } = around;
   const whole = wholeOf(steps, form, await lookedUp(site, asking, errand, steps, form));
   if (!('data' in whole))
     return reply.status(400).send(await questionPage(site, around, steps, whole.at, whole.faults));
   // A counter-offer answers the terms that the officer read. If they have changed, the officer must read them first.
-  if (errand.counters?.changed) return reply.status(409).send(await checkPage(site, around, steps, whole));
+  if (errand.counters?.news) return reply.status(409).send(await checkPage(site, around, steps, whole));
   const attempt = await tried(site, asking, errand, whole);
   if (partsRefused(attempt.offered)) return reply.status(400).send(await checkPage(site, around, steps, whole));
   const isBinding = attempt.offered.some(({ type }) => factOf(KINDS[errand.kind], type).freshSignIn);
@@ -527,8 +518,9 @@ async function recorded(site: Site, around: Around, steps: readonly Step[], repl
     return reply.status(422).send(await checkPage(site, around, steps, whole, { refusal: found }));
   errand.recorded?.(reply);
   const { proposal, events, stream } = found.outcome;
+  const { kind, name } = placed(stream);
   return site.redirect(
     reply,
-    proposal === undefined ? `${pathOf(placed(stream))}/history/${events[0]!.revision}` : `/proposals/${proposal}`,
+    proposal === undefined ? `${pathOf({ kind, in: name })}/history/${events[0]!.revision}` : `/proposals/${proposal}`,
   );
 }

@@ -13,6 +13,7 @@ import { act } from '../../ledger/act.js';
 import type { Done } from '../../ledger/acts/submission.js';
 import { KINDS, streamOf } from '../../ledger/catalogue.js';
 import { askedOf, type Given } from '../asking.js';
+import type { Html } from '../html.js';
 import type { Asking, Form, Site } from '../site.js';
 import { lookUp, type Looked } from './choosing.js';
 import { filled } from './filling.js';
@@ -45,8 +46,8 @@ export interface Errand {
   readonly counters?: {
     readonly proposal: string;
     readonly revision: string;
-    /** Whether its terms have changed since the officer read them. */
-    readonly changed?: boolean;
+    /** What has happened to it, if its terms have changed since the officer read them. */
+    readonly news?: Html | undefined;
   };
 }
 

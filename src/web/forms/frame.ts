@@ -57,7 +57,7 @@ export function shell(
     content,
   }: { readonly title: string; readonly above?: Content; readonly isWrong: boolean; readonly content: Content },
 ): string {
-  const main = html`${above}<span class="govuk-caption-l">${errand.fact.title}</span><h1 class="govuk-heading-l">${title}</h1>${content}`;
+  const main = html`${errand.counters?.news}${above}<span class="govuk-caption-l">${errand.fact.title}</span><h1 class="govuk-heading-l">${title}</h1>${content}`;
   return page(asking.around, {
     title: `${isWrong ? 'Error: ' : ''}${title} – ${errand.fact.title}${errand.counters ? ' (counter-offer)' : ''}, ${whereIs(errand)}`,
     section: errand.kind === 'fund' ? 'funds' : 'tasks',

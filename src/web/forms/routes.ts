@@ -20,12 +20,15 @@ import { html, type Html } from '../html.js';
 import { heading, page, paragraph, subheading } from '../layout.js';
 import { Refused } from '../refused.js';
 import { mayDealAt, openActsAt, type OpenAct } from '../open-acts.js';
-import { couldEnd } from '../screens/proposal.js';
+import { awaitedIn, namesFor, type Names } from '../names.js';
+import { mayAnswer, proposalPage } from '../screens/proposal.js';
+import { isOvertaken, newsOf, type Happened } from '../screens/since.js';
 import type { Asking, Form, Site } from '../site.js';
 import { begun, continued, dealErrand, dealPage, firstPage, uploaded } from './filling-in.js';
 import { filledWith } from './filling.js';
 import { lookedUp, newDraft, stepsFor, wholeOf, type Errand } from './form.js';
-import { dealIn, openedFile, withDeal, type DealDraft } from './parts.js';
+import { typedList } from './answers.js';
+import { dealIn, openedFile, partInWords, withDeal, type DealDraft } from './parts.js';
 import type { Fields } from './shapes.js';
 
 /**
@@ -310,49 +313,94 @@ const paramsOf = ({ params }: FastifyRequest): Params => params as Params;
 
 const queryOf = (request: FastifyRequest): Form => Object.fromEntries(new URLSearchParams(request.url.split('?')[1]));
 
-interface Answerable {
+interface Answerable extends Happened {
   readonly proposal: string;
   readonly revision: string;
-  readonly kind: StreamKind;
-  readonly in: string;
   readonly fact: { readonly type: string; readonly data: Readonly<Record<string, unknown>> };
   readonly facts: readonly { readonly type: string; readonly data: Readonly<Record<string, unknown>> }[];
   readonly conditions: string | null;
-  readonly awaiting: readonly string[];
-  readonly signers: readonly { readonly officer: string; readonly rule: string | null }[];
+  readonly signers: Parameters<typeof mayAnswer>[2]['signers'];
 }
 
-/** What an officer fills in to counter a proposal: its own fields, with their values. */
+/** Thrown for a counter-offer that others have overtaken: the officer can no longer send it. */
+class Overtaken extends Error {
+  readonly proposal: string;
+  readonly form: Form;
+  /** What the officer had filled in; undefined if nothing was sent. */
+  readonly typed: Html | undefined;
+
+  constructor(proposal: string, form: Form, typed?: Html) {
+    super(`The proposal ${proposal} can no longer be countered.`);
+    this.name = 'Overtaken';
+    this.proposal = proposal;
+    this.form = form;
+    this.typed = typed;
+  }
+}
+
+/** Answers a request about a counter-offer. If others have overtaken it, with what they did and what was typed. */
+async function orOvertaken(site: Site, asking: Asking, reply: FastifyReply, answer: () => Promise<unknown>) {
+  try {
+    return await answer();
+  } catch (error) {
+    if (!(error instanceof Overtaken)) throw error;
+    const { proposal, form: overtaken, typed } = error;
+    return reply.status(409).send(await proposalPage(site, asking, proposal, { overtaken, typed }));
+  }
+}
+
+/** What was filled in for a counter-offer: the parts of a deal in words, and every answer. */
+async function typedFor(site: Site, asking: Asking, errand: Errand, form: Form, names: Names): Promise<Html> {
+  const deal = dealIn(errand.kind, form);
+  const steps = stepsFor(deal ? dealErrand(errand, deal) : errand);
+  const looked = await lookedUp(site, asking, errand, steps, form);
+  return html`${deal && html`<ol class="govuk-list govuk-list--number">${deal.parts.map((part) => html`<li>${partInWords(errand.kind, part, names)}</li>`)}</ol>`}${typedList(steps, form, looked, names)}`;
+}
+
+/**
+ * What an officer fills in to counter a proposal: its own fields, with their values. `sent` is the form, if one was
+ * sent. Throws {@link Overtaken} if others have acted and the officer can no longer counter it, and {@link Refused} if
+ * they never could.
+ */
 async function counterOf(
   site: Site,
   asking: Asking,
   proposal: string,
+  sent: Form = {},
 ): Promise<{ errand: Errand; form: Form; found: Answerable }> {
-  const { sight, session } = asking;
-  const found = await askedOf<Answerable>(site.ledger, sight, 'find-proposal', { proposal });
-  // An officer whose limit is too low to sign the proposal may still counter it.
-  const mayAnswer = ({ officer, rule }: Answerable['signers'][number]): boolean =>
-    officer === session.officer && (rule === null || rule === 'over_limit');
-  if (!found.signers.some(mayAnswer) && !(await couldEnd(site, asking, found, 'decline')))
+  const found = await askedOf<Answerable>(site.ledger, asking.sight, 'find-proposal', { proposal });
+  const names = await namesFor(site.ledger, asking.sight, site.people);
+  const fact = factOf(KINDS[found.kind], found.fact.type);
+  const fields = fact.input.shape as Fields;
+  const isChanged = sent['revision'] !== undefined && sent['revision'] !== found.revision;
+  const errand: Errand = {
+    address: `/proposals/${proposal}/counter`,
+    back: { href: `/proposals/${proposal}`, content: 'The proposal' },
+    kind: found.kind,
+    name: found.in,
+    fact,
+    isProposed: true,
+    counters: {
+      proposal,
+      revision: found.revision,
+      news: isChanged ? newsOf(site, asking, found, { form: sent, names, mayStill: true }) : undefined,
+    },
+    dealAt: KINDS[found.kind].deals ? `/proposals/${proposal}/deal` : undefined,
+  };
+  if (found.state !== 'open' || !(await mayAnswer(site, asking, found))) {
+    if (isOvertaken(found, sent)) {
+      const isSent = Object.keys(sent).length > 0;
+      throw new Overtaken(proposal, sent, isSent ? await typedFor(site, asking, errand, sent, names) : undefined);
+    }
     throw new Refused(
       refuse(
         'wrong_partner',
-        `You may not answer this proposal. It waits for ${found.awaiting.join(' or ')}, and only their officers with a role that may sign it can answer it.`,
+        `You may not answer this proposal. It waits for ${awaitedIn(names, found)}, and only their officers with a role that may sign it can answer it.`,
       ),
     );
-  const fact = factOf(KINDS[found.kind], found.fact.type);
-  const fields = fact.input.shape as Fields;
+  }
   return {
-    errand: {
-      address: `/proposals/${proposal}/counter`,
-      back: { href: `/proposals/${proposal}`, content: 'The proposal' },
-      kind: found.kind,
-      name: found.in,
-      fact,
-      isProposed: true,
-      counters: { proposal, revision: found.revision },
-      dealAt: KINDS[found.kind].deals ? `/proposals/${proposal}/deal` : undefined,
-    },
+    errand,
     found,
     form: {
       ...(found.facts.length === 1 && filledWith(fields, found.fact.data)),
@@ -454,42 +502,47 @@ export function registerForms(site: Site): void {
     }
     if (address !== '/register') registerDeals(site, `${address}/deal`, place);
   }
-  site.get('/proposals/:proposal/counter', async (asking, request, reply) => {
-    const { errand, form, found } = await counterOf(site, asking, paramsOf(request).proposal!);
-    // A deal is countered with a deal, which begins with the same parts.
-    if (found.facts.length > 1) return dealPage(site, asking, counterDealOf(errand, found), form, reply);
-    return reply.send(await firstPage(site, asking, errand, form));
-  });
+  site.get('/proposals/:proposal/counter', async (asking, request, reply) =>
+    orOvertaken(site, asking, reply, async () => {
+      const { errand, form, found } = await counterOf(site, asking, paramsOf(request).proposal!);
+      // A deal is countered with a deal, which begins with the same parts.
+      if (found.facts.length > 1) return dealPage(site, asking, counterDealOf(errand, found), form, reply);
+      return reply.send(await firstPage(site, asking, errand, form));
+    }),
+  );
   /** What the officer fills in for the deal that counters a proposal, as a form carries it. */
   async function counterDealIn(asking: Asking, request: FastifyRequest, form: Form = {}) {
-    const { errand, found } = await counterOf(site, asking, paramsOf(request).proposal!);
+    const { errand, found } = await counterOf(site, asking, paramsOf(request).proposal!, form);
     const read = dealIn(found.kind, form);
     const whole = counterDealOf(errand, found, read?.parts);
     // While parts are filled in, the terms that the officer read are kept. They are compared with the present terms
     // when the deal is shown.
     const isOfPart = form['go']?.startsWith('part-') === true && read?.counters !== undefined;
-    const changed = read?.counters?.revision !== found.revision;
-    const own = isOfPart
-      ? { deal: { ...whole.deal!, counters: read.counters }, counters: read.counters }
-      : { counters: { ...whole.counters!, changed } };
+    const own = isOfPart ? { deal: { ...whole.deal!, counters: read.counters }, counters: read.counters } : {};
     return { place: placeOfProposal(found), errand: { ...whole, ...own } };
   }
-  site.postDraft('/proposals/:proposal/deal', async (asking, form, request, reply) => {
-    const { place, errand } = await counterDealIn(asking, request, form);
-    return dealSent(site, asking, place, errand, form, reply);
-  });
-  site.postFile('/proposals/:proposal/deal/document', async (asking, receive, request, reply) => {
-    const errandOf = async (form?: Form) => (await counterDealIn(asking, request, form)).errand;
-    return uploaded(site, asking, errandOf, receive, request, reply);
-  });
-  site.postFile('/proposals/:proposal/counter/document', async (asking, receive, request, reply) => {
-    const errandOf = async () => (await counterOf(site, asking, paramsOf(request).proposal!)).errand;
-    return uploaded(site, asking, errandOf, receive, request, reply);
-  });
-  site.postDraft('/proposals/:proposal/counter', async (asking, form, request, reply) => {
-    const { errand } = await counterOf(site, asking, paramsOf(request).proposal!);
-    const { counters } = errand;
-    const changed = form['revision'] !== undefined && form['revision'] !== counters!.revision;
-    return continued(site, asking, { ...errand, counters: { ...counters!, changed } }, form, reply);
-  });
+  site.postDraft('/proposals/:proposal/deal', async (asking, form, request, reply) =>
+    orOvertaken(site, asking, reply, async () => {
+      const { place, errand } = await counterDealIn(asking, request, form);
+      return dealSent(site, asking, place, errand, form, reply);
+    }),
+  );
+  site.postFile('/proposals/:proposal/deal/document', async (asking, receive, request, reply) =>
+    orOvertaken(site, asking, reply, async () => {
+      const errandOf = async (form?: Form) => (await counterDealIn(asking, request, form)).errand;
+      return uploaded(site, asking, errandOf, receive, request, reply);
+    }),
+  );
+  site.postFile('/proposals/:proposal/counter/document', async (asking, receive, request, reply) =>
+    orOvertaken(site, asking, reply, async () => {
+      const errandOf = async (form?: Form) => (await counterOf(site, asking, paramsOf(request).proposal!, form)).errand;
+      return uploaded(site, asking, errandOf, receive, request, reply);
+    }),
+  );
+  site.postDraft('/proposals/:proposal/counter', async (asking, form, request, reply) =>
+    orOvertaken(site, asking, reply, async () => {
+      const { errand } = await counterOf(site, asking, paramsOf(request).proposal!, form);
+      return continued(site, asking, errand, form, reply);
+    }),
+  );
 }

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { readAs } from '../../domain/faults.js';
 import { refuse, Refusal, RULES } from '../../domain/rules.js';
 import { clampedTo, financialYear, type Day } from '../../domain/calendar.js';
-import { PROPOSAL_EVENTS, type Need } from '../../domain/grammar/proposal.js';
 import type { Command } from '../../domain/grammar/command.js';
 import { words } from '../../domain/values.js';
 import { act, wouldRefuse } from '../../ledger/act.js';
@@ -26,6 +25,7 @@ import { answered } from '../refused.js';
 import { placeName } from './tasks.js';
 import { foretoldPart, markOf } from './foretold.js';
 import { scrolling } from './parts.js';
+import { isOvertaken, newsOf, reasonOf, seenFields, stepsSince, type Happened, type Step } from './since.js';
 import { makeOtherHalf, settlementPart, type Settlement } from './settlement.js';
 import { changesTable, termsList, type Text } from './terms.js';
 
@@ -42,11 +42,9 @@ interface Signer {
   readonly why: string | null;
 }
 
-interface Proposal {
+interface Proposal extends Happened {
   readonly proposal: string;
   readonly revision: string;
-  readonly kind: 'register' | 'fund' | 'dispute';
-  readonly in: string;
   readonly fact: Text;
   readonly replaces: Text | null;
   readonly sentence: string;
@@ -54,24 +52,12 @@ interface Proposal {
   readonly replaced: readonly (Text & { readonly sentence: string })[];
   readonly by: string;
   readonly officer: string;
-  readonly awaiting: readonly string[];
-  readonly needs: readonly Need[];
   readonly given: readonly { readonly officer: string; readonly partner: string; readonly facts: readonly number[] }[];
   readonly conditions: string | null;
   readonly expires: string | null;
   readonly knownAt: string;
   readonly ledger: { readonly size: number };
-  readonly state: string;
   readonly settlement: Settlement | null;
-  readonly ending: string | null;
-  readonly steps: readonly {
-    readonly type: keyof typeof PROPOSAL_EVENTS;
-    readonly recordedAt: string;
-    readonly officer: string;
-    readonly partner: string;
-    readonly role: string;
-    readonly revision: string;
-  }[];
   readonly documents: readonly NamedDocument[];
   readonly recorded: {
     readonly id: string;
@@ -83,7 +69,7 @@ interface Proposal {
   readonly signers: readonly Signer[];
 }
 
-const STEPS: Readonly<Record<keyof typeof PROPOSAL_EVENTS, string>> = {
+const STEPS: Readonly<Record<Step['type'], string>> = {
   ProposalMade: 'Proposed',
   ProposalCountered: 'Countered',
   ProposalSigned: 'Signed',
@@ -118,6 +104,19 @@ async function foretold(
   return answered(await foretell(site.ledger, fund, { acts: [{ proposal }], on: inYear(fund, on) }, by));
 }
 
+const ownSigners = ({ officer: own }: Asking['session'], { signers }: Pick<Proposal, 'signers'>) =>
+  signers.filter(({ officer }) => officer === own);
+
+/** A proposal that exceeds a limit cannot be signed, but it can still be declined, or countered with terms that fit. */
+const isAnswerer = ({ rule }: Pick<Signer, 'rule'>): boolean => rule === null || rule === 'over_limit';
+
+/** Whether an officer can answer an open proposal: sign it, counter it or decline it. */
+export const mayAnswer = async (
+  site: Site,
+  asking: Asking,
+  of: Parameters<typeof couldEnd>[2] & Parameters<typeof ownSigners>[1],
+): Promise<boolean> => ownSigners(asking.session, of).some(isAnswerer) || (await couldEnd(site, asking, of, 'decline'));
+
 /** The officer’s buttons: a signature for each body that they can sign for, and the other acts that they may do. */
 function acts(
   { session, around }: Asking,
@@ -133,16 +132,15 @@ function acts(
     readonly names: Names;
   },
 ): Content {
-  const { proposal: id, revision, signers } = proposal;
+  const { proposal: id } = proposal;
   const address = `/proposals/${id}`;
-  const own = signers.filter(({ officer }) => officer === session.officer);
+  const own = ownSigners(session, proposal);
   const able = own.filter((each) => each.able);
   const signing = able.map(
     ({ partner }) =>
-      html`<form method="post" action="${address}/sign" novalidate>${hiddenFields({ token: around.token, revision, mark, partner })}${button({ content: `Sign for ${names.of(partner)}`, classes: 'govuk-!-margin-bottom-0' })}</form>`,
+      html`<form method="post" action="${address}/sign" novalidate>${hiddenFields({ token: around.token, ...seenFields(proposal), mark, partner })}${button({ content: `Sign for ${names.of(partner)}`, classes: 'govuk-!-margin-bottom-0' })}</form>`,
   );
-  // A proposal that exceeds a limit cannot be signed, but it can still be declined, or countered with terms that fit.
-  const declining = mayDecline || own.some(({ rule }) => rule === null || rule === 'over_limit');
+  const declining = mayDecline || own.some(isAnswerer);
   return html`<div class="bcf-buttons">${signing}
     ${declining && button({ href: `${address}/counter`, content: 'Counter', classes: 'govuk-button--secondary govuk-!-margin-bottom-0' })}
     ${declining && button({ href: `${address}/decline`, content: 'Decline', classes: 'govuk-button--secondary govuk-!-margin-bottom-0' })}
@@ -150,8 +148,9 @@ function acts(
   </div>${signing.length > 0 && !isFresh && paragraph('You are asked to sign in again before you sign.')}${own.filter((each) => !each.able).map(({ why }) => paragraph(names.in(why!)))}`;
 }
 
-/** The signatures of a deal: for each fact, who has signed and who must still sign. */
-function dealSignatures(site: Site, { facts, needs, given }: Proposal, names: Names): Html {
+/** The signatures of a deal: for each fact, who has signed and, while it is open, who must still sign. */
+function dealSignatures(site: Site, { facts, needs, given, state }: Proposal, names: Names): Html {
+  const isOpen = state === 'open';
   const signedFor = (at: number) =>
     given
       .filter((each) => each.facts.includes(at))
@@ -163,11 +162,11 @@ function dealSignatures(site: Site, { facts, needs, given }: Proposal, names: Na
     table({
       caption: 'Who signs which part',
       firstCellIsHeader: true,
-      head: [{ content: 'Part' }, { content: 'Signed' }, { content: 'Still to sign' }],
+      head: [{ content: 'Part' }, { content: 'Signed' }, ...(isOpen ? [{ content: 'Still to sign' }] : [])],
       rows: facts.map((_fact, at) => [
         { content: at + 1 },
-        { content: signedFor(at).join('; ') || 'Nobody yet' },
-        { content: missing(at).join('; ') || 'Nobody: it is complete' },
+        { content: signedFor(at).join('; ') || (isOpen ? 'Nobody yet' : 'Nobody') },
+        ...(isOpen ? [{ content: missing(at).join('; ') || 'Nobody: it is complete' }] : []),
       ]),
     }),
   );
@@ -258,9 +257,17 @@ async function whyNotEnd(
 interface Above {
   readonly refusal?: Refusal;
   readonly moved?: true;
+  /** The form that others have overtaken: what has happened since is said above everything. */
+  readonly overtaken?: Form;
+  /** What the officer had typed in that form. */
+  readonly typed?: Content;
 }
 
-async function proposalPage(site: Site, asking: Asking, id: string, above: Above = {}): Promise<string> {
+/** What was typed in a form that was not recorded, so that its officer can copy it. */
+const typedPart = (typed: Content): Html =>
+  html`${subheading('What you typed')}${paragraph('It is kept nowhere else. Copy what you still need.')}${typed}`;
+
+export async function proposalPage(site: Site, asking: Asking, id: string, above: Above = {}): Promise<string> {
   const proposal = await proposalOf(site, asking, id);
   const names = await namesFor(site.ledger, asking.sight, site.people);
   const what = await foretold(site, asking, proposal);
@@ -282,10 +289,14 @@ async function proposalPage(site: Site, asking: Asking, id: string, above: Above
       ? [{ title: 'Last day to sign', content: expires === null ? 'None' : day(expires) }]
       : []),
   ];
+  const mayStill = mayDecline || (isOpen && ownSigners(asking.session, proposal).some(isAnswerer));
+  const reason = isOpen ? undefined : reasonOf(proposal);
   const main = html`${above.refusal && refusedAbove(above.refusal, names)}
+    ${above.overtaken && newsOf(site, asking, proposal, { form: above.overtaken, names, mayStill })}
+    ${above.typed && typedPart(above.typed)}
     ${above.moved && notificationBanner({ text: 'The figures have moved since you read them. They are shown again: read them, and sign again if you still want to.' })}
     <p class="bcf-state">${tag({ content: label, classes: colour })}</p>${heading(title)}
-    ${proposal.ending !== null && paragraph(`It has ended: ${proposal.ending}.`)}
+    ${proposal.ending !== null && paragraph(`It has ended: ${proposal.ending}.${reason === undefined ? '' : ` The reason given: “${reason}”`}`)}
     ${proposal.recorded && insetText({ content: `Recorded on ${instant(proposal.recorded.recordedAt)}: ${isDeal ? 'every part, as it stands below.' : names.in(proposal.recorded.sentence)}` })}
     ${settlementPart(proposal.settlement, names)}
     ${isDeal ? dealTerms(kind, proposal, more, names) : html`${subheading('Terms')}${termsList(kind, proposal.fact, more, names)}`}
@@ -352,28 +363,38 @@ const REASON_MAX = 500;
 
 type Ending = keyof typeof ENDS;
 
+/** What was sent to the page on which an officer gives a reason, and what stands in its way. */
+interface SentEnding {
+  readonly form: Form;
+  readonly refusal?: Refusal;
+  /** Others have changed the proposal since: the officer reads what they did, and sends it again. */
+  readonly overtaken?: true;
+}
+
 async function endingPage(
   site: Site,
   asking: Asking,
   ending: Ending,
-  id: string,
-  sent?: Form,
-  refusal?: Refusal,
+  proposal: Proposal,
+  sent?: SentEnding,
 ): Promise<string> {
-  const proposal = await proposalOf(site, asking, id);
+  const id = proposal.proposal;
   const names = await namesFor(site.ledger, asking.sight, site.people);
   const { title, label, button: press, said } = ENDS[ending];
-  const missing = sent !== undefined && refusal === undefined;
+  const { form, refusal, overtaken } = sent ?? {};
+  const missing = form !== undefined && refusal === undefined && !overtaken;
+  const { revision, seen } = { ...seenFields(proposal), ...(overtaken ? {} : form) };
   const main = html`${refusal && refusedAbove(refusal, names)}
+    ${overtaken && newsOf(site, asking, proposal, { form: form!, names, mayStill: true })}
     ${missing && errorSummary({ title: 'There is a problem', errors: [{ content: said, href: '#reason' }] })}
     ${heading(title)}${insetText({ content: names.in(proposal.sentence) })}
     <form method="post" action="/proposals/${id}/${ending}" novalidate>
-      ${hiddenFields({ token: asking.around.token, revision: sent?.['revision'] ?? proposal.revision })}
+      ${hiddenFields({ token: asking.around.token, revision: revision!, seen: seen! })}
       ${textarea({
         name: 'reason',
         label: { content: label },
         hint: { content: 'Everybody who sees the fund can read it. Name no patient.' },
-        ...(sent?.['reason'] !== undefined && { value: sent['reason'] }),
+        ...(form?.['reason'] !== undefined && { value: form['reason'] }),
         ...(missing && { errorMessage: { content: said } }),
       })}
       <div class="bcf-buttons">${button({ content: press, classes: 'govuk-!-margin-bottom-0' })}<a class="govuk-link govuk-body govuk-!-margin-bottom-0" href="/proposals/${id}">Go back</a></div>
@@ -410,35 +431,55 @@ export function registerProposals(site: Site): void {
     if (!site.isFresh(asking.session)) return site.redirect(reply, againTo(`/proposals/${id}`));
     // A signature counts only for the figures that the officer saw. A proposal that has ended, or an act sent twice, is
     // left to the rules.
-    if (proposal.state === 'open' && markOf(await foretold(site, asking, proposal)) !== form['mark'])
-      return reply.status(409).send(await proposalPage(site, asking, id, { moved: true }));
+    if (proposal.state === 'open' && markOf(await foretold(site, asking, proposal)) !== form['mark']) {
+      const since = stepsSince(proposal, form);
+      // New terms have new figures: then what is said of the terms is enough.
+      const isCountered = since.some(({ type }) => type === 'ProposalCountered');
+      const above = { ...(since.length > 0 && { overtaken: form }), ...(!isCountered && { moved: true as const }) };
+      return reply.status(409).send(await proposalPage(site, asking, id, above));
+    }
     const found = await done(site, asking, proposal, { act: 'agree', proposal: id }, form, correlation);
-    if (found instanceof Refusal)
-      return reply.status(422).send(await proposalPage(site, asking, id, { refusal: found }));
-    return site.redirect(reply, `/proposals/${id}`);
+    if (!(found instanceof Refusal)) return site.redirect(reply, `/proposals/${id}`);
+    // It is read again: somebody else may have acted while this was tried.
+    if (isOvertaken(await proposalOf(site, asking, id), form))
+      return reply.status(409).send(await proposalPage(site, asking, id, { overtaken: form }));
+    return reply.status(422).send(await proposalPage(site, asking, id, { refusal: found }));
   });
 
   for (const ending of Object.keys(ENDS) as Ending[]) {
     site.get(`/proposals/:proposal/${ending}`, async (asking, { params }, reply) => {
-      const proposal = await proposalOf(site, asking, idOf(params));
+      const id = idOf(params);
+      const proposal = await proposalOf(site, asking, id);
+      if (proposal.state !== 'open')
+        return reply.status(409).send(await proposalPage(site, asking, id, { overtaken: {} }));
       const refusal = await whyNotEnd(site, asking, proposal, ending);
       // An officer who may never do this gets the refusal in place of a form.
-      if (refusal && RULES[refusal.rule].status === FORBIDDEN) throw new Refused(refusal);
-      return reply.send(await endingPage(site, asking, ending, idOf(params)));
+      if (refusal && RULES[refusal.rule].status === FORBIDDEN) {
+        const names = await namesFor(site.ledger, asking.sight, site.people);
+        throw new Refused(refuse(refusal.rule, names.in(refusal.detail)));
+      }
+      return reply.send(await endingPage(site, asking, ending, proposal));
     });
     site.post(`/proposals/:proposal/${ending}`, async (asking, form, { params, id: correlation }, reply) => {
       const id = idOf(params);
       const { reason = '' } = form;
-      if (reason.trim() === '') return reply.status(400).send(await endingPage(site, asking, ending, id, form));
       const proposal = await proposalOf(site, asking, id);
+      const isMissing = reason.trim() === '';
+      if (isMissing && proposal.state === 'open')
+        return reply.status(400).send(await endingPage(site, asking, ending, proposal, { form }));
       const read = readAs(words(REASON_MAX), reason);
       const found =
         'faults' in read
           ? refuse('fields_invalid', `The reason ${read.faults[0]!.words}.`)
           : await done(site, asking, proposal, { act: ending, proposal: id, reason: read.value }, form, correlation);
-      if (found instanceof Refusal)
-        return reply.status(422).send(await endingPage(site, asking, ending, id, form, found));
-      return site.redirect(reply, `/proposals/${id}`);
+      if (!(found instanceof Refusal)) return site.redirect(reply, `/proposals/${id}`);
+      const now = await proposalOf(site, asking, id);
+      if (!isOvertaken(now, form))
+        return reply.status(422).send(await endingPage(site, asking, ending, now, { form, refusal: found }));
+      if (now.state === 'open' && (await couldEnd(site, asking, now, ending)))
+        return reply.status(409).send(await endingPage(site, asking, ending, now, { form, overtaken: true }));
+      const typed = isMissing ? {} : { typed: insetText({ content: reason }) };
+      return reply.status(409).send(await proposalPage(site, asking, id, { overtaken: form, ...typed }));
     });
   }
 }

@@ -65,6 +65,10 @@ interface Tasks {
 export const placeName = ({ kind, in: where }: Pick<Waiting, 'kind' | 'in'>): string =>
   kind === 'fund' ? fundName(where) : kind === 'dispute' ? `Disputes of ${areaName(where)}` : 'The register';
 
+/** The address of the pages of a fund, of an area’s disputes, or of the register. */
+export const pathOf = ({ kind, in: where }: Pick<Waiting, 'kind' | 'in'>): string =>
+  kind === 'fund' ? `/funds/${where}` : kind === 'dispute' ? `/areas/${where}/disputes` : '/register';
+
 const until = ({ expires, daysLeft }: Waiting): string =>
   expires === null
     ? 'No last day'
