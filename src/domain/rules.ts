@@ -594,3 +594,10 @@ export const refuse = (code: RuleCode, detail: string): Refusal => new Refusal(c
 /** Refuses a page that is one too many in a minute. `to` is whoever asks; `seconds` is how long they wait. */
 export const tooManyPages = (most: number, to: string, seconds: number): Refusal =>
   refuse('too_many_requests', `Only ${most} pages a minute are sent to ${to}; try again in ${seconds} seconds.`);
+
+/** Refuses a file that is one too many in an hour of one officer. `seconds` is how long they wait. */
+export const tooManyFiles = (most: number, seconds: number): Refusal => {
+  const minutes = Math.ceil(seconds / 60);
+  const wait = minutes === 1 ? '1 minute' : `${minutes} minutes`;
+  return refuse('too_many_requests', `An officer may send ${most} files an hour; try again in ${wait}.`);
+};

@@ -1,7 +1,7 @@
 import { onceEach } from '../domain/once-each.js';
 import { parse, serialize } from 'cookie';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { refuse, RULES, tooManyPages, type Refusal } from '../domain/rules.js';
+import { refuse, RULES, tooManyFiles, tooManyPages, type Refusal } from '../domain/rules.js';
 import type { Rule } from '../domain/grammar/rule.js';
 import { createSights } from '../ledger/access.js';
 import type { Ledger } from '../ledger/ledger.js';
@@ -177,10 +177,12 @@ export function registerPages(
     keyGenerator: ({ signedIn }) => `upload ${signedIn.officer}`,
   });
 
-  async function limitUploads(request: FastifyRequest): Promise<void> {
+  async function limitUploads(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const counted = await uploads(request);
-    if (!counted.isAllowed && counted.isExceeded)
-      throw new Refused(refuse('too_many_requests', `An officer may send ${UPLOADS_PER_HOUR} files an hour.`));
+    if (counted.isAllowed || !counted.isExceeded) return;
+    const seconds = Math.max(1, counted.ttlInSeconds);
+    void reply.header('retry-after', String(seconds));
+    throw new Refused(tooManyFiles(UPLOADS_PER_HOUR, seconds));
   }
 
   /**
@@ -283,7 +285,7 @@ export function registerPages(
         fromHere(request);
         const asking = await askingOf(request, reply);
         if (!asking) return keptWithoutFile(request, reply);
-        await limitUploads(request);
+        await limitUploads(request, reply);
         const own: Receive = async (take) => {
           const { form, taken } = await receive(request, reply, async (fields, file) =>
             isOurs(request, asking.session, fields) ? { of: await take(file, fields) } : undefined,

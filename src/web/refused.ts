@@ -77,6 +77,7 @@ const OF_A_BROWSER: Partial<Record<RuleCode, Said>> = {
   },
   body_too_large: {
     title: 'What you sent is too large',
+    why: 'It is more than this page takes at once. Nothing of it is recorded.',
     remedy: 'Go back and send less: a shorter text, a shorter table, or a smaller file.',
   },
   body_not_supported: {
@@ -94,7 +95,11 @@ const OF_A_BROWSER: Partial<Record<RuleCode, Said>> = {
     why: 'It arrived compressed, and forms are sent as they are. Nothing of it is recorded.',
     remedy: 'Open the page again, and use its own buttons.',
   },
-  too_many_requests: { title: 'Too many pages were asked for', remedy: 'Wait that long, then open the page again.' },
+  // The limit may be of pages, of files, or of attempts to sign in: the refusal says which, and how long to wait.
+  too_many_requests: {
+    title: 'You have reached a limit',
+    remedy: 'Wait that long. Then open the page again, or go back and send again what you sent.',
+  },
 };
 
 /** A refusal as a whole page says it. */

@@ -1,7 +1,8 @@
 import t from 'tap';
-import { FUND } from '../support/ledger.js';
+import { openDocuments } from '../../src/store/documents.js';
+import { folder, FUND } from '../support/ledger.js';
 import { FormVisit, titleOf } from './filling-in.js';
-import { site } from './site.js';
+import { ORIGIN, site } from './site.js';
 
 /** The limits of pages: for signed-in officers by session, for all others by address. */
 
@@ -63,4 +64,25 @@ t.test('a form that is one too many keeps what was typed, and goes on when there
     { origin: 'http://elsewhere.example' },
   );
   t.equal(foreign.statusCode, 403);
+});
+
+t.test('a file that is one too many is refused as a file, with how long to wait', async (t) => {
+  const { app, visitor } = await site(t, undefined, {
+    documents: openDocuments({ folder: folder(t), bytesMax: 1_000, now: 0, freeBytesMin: 0 }),
+  });
+  const { cookie } = await visitor().signIn('north-ccg-finance');
+  const send = () =>
+    app.inject({
+      method: 'POST',
+      url: `/funds/${FUND}/record/gap-stated/document`,
+      headers: { host: '127.0.0.1:8181', origin: ORIGIN, cookie, 'content-type': 'multipart/form-data; boundary=x' },
+      payload: '--x--\r\n',
+    });
+  for (let sent = 0; sent < 100; sent++) t.equal((await send()).statusCode, 403);
+  const refused = await send();
+  t.match(
+    [refused.statusCode, refused.body],
+    [429, /An officer may send 100 files an hour; try again in 60 minutes\./],
+  );
+  t.ok(Number(refused.headers['retry-after']) > 3_500);
 });

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
+import { errorCodes } from 'fastify';
 import t from 'tap';
 import { REQUEST_RULES } from '../../src/domain/request-rules.js';
-import { Refusal, type RuleCode } from '../../src/domain/rules.js';
+import { Refusal, tooManyFiles, tooManyPages, type RuleCode } from '../../src/domain/rules.js';
+import { refusalOf } from '../../src/http/problem.js';
 import { refusedPage } from '../../src/web/refused.js';
 import { ORIGIN, site } from './site.js';
 import { readOf } from './walk.js';
@@ -48,7 +50,7 @@ const REFUSED: Readonly<Record<string, readonly [sent: Sent, status: number, wor
   'a form that is too large': [
     { method: 'POST', url: '/sign-in', headers: FORM, payload: `a=${'x'.repeat(600 * 1024)}` },
     413,
-    'What you sent is too large',
+    'It is more than this page takes at once. Nothing of it is recorded.',
   ],
 };
 
@@ -157,4 +159,27 @@ t.test('what another site sends to an address without a page signs nobody out', 
     t.ok([403, 404, 405].includes(answer.statusCode), `${url}: ${answer.statusCode}`);
     t.equal(answer.headers['set-cookie'], undefined, url);
   }
+});
+
+t.test('no page shows the words of the server’s own errors', (t) => {
+  for (const [code, Made] of Object.entries(errorCodes)) {
+    const error = new Made('one', 'two', 'three');
+    const { rule, detail } = refusalOf(error);
+    // An address that leads nowhere has a page of its own.
+    if (rule === 'not_found') continue;
+    const shown = refusedPage(new Refusal(rule, detail)).main.text;
+    t.notMatch(shown, error.message, code);
+  }
+  t.end();
+});
+
+t.test('a limit says what it is of, and how long to wait', (t) => {
+  const said = (refusal: Refusal): string => readOf(refusedPage(refusal).main.text);
+  const file = said(tooManyFiles(100, 61));
+  t.match(file, 'An officer may send 100 files an hour; try again in 2 minutes.');
+  t.match(said(tooManyFiles(100, 1)), 'try again in 1 minute.');
+  t.match(file, 'Wait that long. Then open the page again, or go back and send again what you sent.');
+  t.notMatch(file, 'pages were asked for');
+  t.match(said(tooManyPages(300, 'one officer', 7)), 'try again in 7 seconds.');
+  t.end();
 });
