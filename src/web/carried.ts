@@ -17,14 +17,12 @@ export function createCarried(keys: readonly Buffer[], purpose: string): Carried
   const { seal, open } = createSeal(keys, purpose);
   return {
     carry(value) {
-      const sealed = seal(deflateRawSync(JSON.stringify(value)).toString('base64'));
+      const sealed = seal(deflateRawSync(JSON.stringify(value)));
       return open(sealed) === undefined ? undefined : sealed;
     },
     read(text) {
       const opened = open(text);
-      return opened === undefined
-        ? undefined
-        : (JSON.parse(inflateRawSync(Buffer.from(opened, 'base64')).toString()) as unknown);
+      return opened === undefined ? undefined : (JSON.parse(inflateRawSync(opened).toString()) as unknown);
     },
   };
 }

@@ -110,6 +110,9 @@ export const PERIODS: readonly string[] = [
 /** A financial year in words: 2016 to 2017. */
 export const yearName = (label: string): string => `${label.slice(0, 4)} to ${label.slice(0, 2)}${label.slice(-2)}`;
 
+/** So many of something in words: 1 step, 2 steps. */
+export const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
+
 export const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 
 /** A sentence as part of another: its first letter becomes small. */

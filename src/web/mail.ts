@@ -5,7 +5,7 @@ import { sightOf } from '../ledger/access.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { OnceStore } from '../store/once-store.js';
 import { askedOf } from './asking.js';
-import { areaName, day, fundName } from './format.js';
+import { areaName, counted, day, fundName } from './format.js';
 import type { People } from './people.js';
 import type { Became, Letter, Postman, Visit } from './smtp.js';
 
@@ -73,15 +73,13 @@ const placeOf = ({ kind, in: name }: Waiting): string =>
       ? `in the disputes of ${areaName(name)}`
       : 'in the register';
 
-const many = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
-
 /** The subject and the text of a letter. */
 function letterText(name: string, waiting: readonly Waiting[], publicUrl: string): Pick<Letter, 'subject' | 'text'> {
   const places = [...new Set(waiting.map(placeOf))].map(
     (place) => `- ${place}: ${waiting.filter((each) => placeOf(each) === place).length}`,
   );
   const [first] = waiting.flatMap(({ expires }) => expires ?? []).sort();
-  const waits = `${many(waiting.length, 'proposal')} ${waiting.length === 1 ? 'waits' : 'wait'} for your signature`;
+  const waits = `${counted(waiting.length, 'proposal')} ${waiting.length === 1 ? 'waits' : 'wait'} for your signature`;
   return {
     subject: `BCF ledger: ${waits}`,
     text: [

@@ -1,13 +1,13 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
 /**
- * Seals text that a browser keeps, so that only this service can read or make it (AES-256-GCM). Each purpose has its
+ * Seals bytes that a browser keeps, so that only this service can read or make it (AES-256-GCM). Each purpose has its
  * own keys.
  */
 export interface Seal {
-  seal(text: string): string;
-  /** The sealed text; undefined if it was not sealed here for this purpose. */
-  open(sealed: string | undefined): string | undefined;
+  seal(bytes: Buffer): string;
+  /** The sealed bytes; undefined if they were not sealed here for this purpose. */
+  open(sealed: string | undefined): Buffer | undefined;
 }
 
 const NONCE_BYTES = 12;
@@ -19,24 +19,23 @@ export function createSeal(keys: readonly Buffer[], purpose: string): Seal {
   const derived = keys.map((key) => Buffer.from(hkdfSync('sha256', key, '', purpose, 32)));
   const [newest] = derived as [Buffer];
 
-  function openedBy(key: Buffer, sealed: Buffer): string | undefined {
+  function openedBy(key: Buffer, sealed: Buffer): Buffer | undefined {
     try {
       const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES), {
         authTagLength: TAG_BYTES,
       });
       decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
-      const plain = [decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()];
-      return Buffer.concat(plain).toString('utf8');
+      return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
     } catch {
       return undefined;
     }
   }
 
   return {
-    seal(text) {
+    seal(bytes) {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv('aes-256-gcm', newest, nonce, { authTagLength: TAG_BYTES });
-      const sealed = [nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()];
+      const sealed = [nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()];
       return Buffer.concat(sealed).toString('base64url');
     },
     open(text) {

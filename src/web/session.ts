@@ -62,11 +62,11 @@ export function createSessions(keys: readonly Buffer[]): Sessions {
 
   return {
     begin: (now, signedIn) => ({ id: randomBytes(16).toString('base64url'), ...signedIn, since: now, seen: now }),
-    seal: (session) => sealed.seal(JSON.stringify(session)),
+    seal: (session) => sealed.seal(Buffer.from(JSON.stringify(session))),
     open(cookie, now) {
       const text = sealed.open(cookie);
       // A cookie of an earlier program may have other fields. Its holder signs in again.
-      const session = text === undefined ? undefined : Session.safeParse(JSON.parse(text)).data;
+      const session = text === undefined ? undefined : Session.safeParse(JSON.parse(text.toString())).data;
       if (!session || now - session.seen > IDLE_MS_MAX || now - session.since > SESSION_MS_MAX) return undefined;
       return session;
     },

@@ -47,13 +47,13 @@ export function createTickets(keys: readonly Buffer[], secure: boolean): Tickets
     give(request, reply, ticket) {
       const others = Object.keys(parse(request.headers.cookie ?? '')).filter((name) => name.startsWith(prefix));
       for (const name of others.slice(0, Math.max(0, others.length - UNDER_WAY_MAX + 1))) set(reply, name, '', 0);
-      set(reply, nameOf(ticket.state), seal(JSON.stringify(ticket)), TICKET_MS / 1000);
+      set(reply, nameOf(ticket.state), seal(Buffer.from(JSON.stringify(ticket))), TICKET_MS / 1000);
     },
     take(request, reply, state, now) {
       const text = open(parse(request.headers.cookie ?? '')[nameOf(state)]);
       if (text === undefined) return undefined;
       set(reply, nameOf(state), '', 0);
-      const ticket = Ticket.parse(JSON.parse(text));
+      const ticket = Ticket.parse(JSON.parse(text.toString()));
       return ticket.state === state && now < ticket.until ? ticket : undefined;
     },
   };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { refuse, type Refusal } from '../../domain/rules.js';
-import { isDone, openNextYear, OpenNextYearAsked, type OpenNextYearText } from '../../ledger/acts/open-next-year.js';
+import type { Refusal } from '../../domain/rules.js';
+import { isDone, openNextYear, OpenNextYearAsked } from '../../ledger/acts/open-next-year.js';
 import { isRise, RISE_WORDS, type RollForwardText } from '../../ledger/questions/fund/roll-forward.js';
 import { askedOf } from '../asking.js';
 import { createCarried, type Carried } from '../carried.js';
@@ -9,7 +9,7 @@ import { addressWith } from '../dates.js';
 import { askedIn } from '../screens/dated.js';
 import { button, errorMessage, errorSummary, hiddenFields } from '../components/fields.js';
 import { table, type Cell } from '../components/lists.js';
-import { insetText, notificationBanner, tag, warningText } from '../components/words.js';
+import { insetText, notificationBanner, tag } from '../components/words.js';
 import { printedSource } from '../foot.js';
 import { fundName, instant, isNothing, sum, yearName } from '../format.js';
 import { html, type Content, type Html } from '../html.js';
@@ -20,6 +20,18 @@ import { scrolling, titled } from '../screens/parts.js';
 import { framed } from '../screens/question.js';
 import type { Asking, Form, Site } from '../site.js';
 import { newDraft } from './form.js';
+import {
+  carriedBy,
+  createSent,
+  notDonePart,
+  receiptBanner,
+  RECEIPT_MS,
+  stepOf,
+  type Choices,
+  type Led,
+  type Sealed,
+  type SentForms,
+} from './rolled.js';
 
 /**
  * The page that opens next year’s fund: what would be opened, recorded and proposed, what is left out, and one button
@@ -34,12 +46,6 @@ const WITHOUT = 'without.';
  * it.
  */
 const GOES = 'go';
-
-/** What the form asks for: rises by name, and what is left out. */
-interface Choices {
-  readonly uplift?: string;
-  readonly without?: string;
-}
 
 const named = (form: Form, prefix: string): [name: string, value: string][] =>
   Object.entries(form).flatMap(([field, value]) =>
@@ -173,17 +179,9 @@ const notOn = ({ leftOut }: RollForwardText, names: Names): Html => {
   }`;
 };
 
-const ACTS = { open: 'Open the fund', record: 'Record', propose: 'Propose' } as const;
-
 const eachOf = (bodies: readonly string[], names: Names): string => bodies.map((each) => names.of(each)).join(' or ');
 
-/** Sentences that are proposed together as one deal, in a list. */
-const sentencesOf = (sentences: readonly string[], names: Names): Content =>
-  sentences.length === 1
-    ? names.in(sentences[0]!)
-    : html`<ol class="govuk-list govuk-list--number govuk-!-margin-bottom-0">${sentences.map((each) => html`<li>${names.in(each)}</li>`)}</ol>`;
-
-const toDo = ({ steps }: RollForwardText, names: Names): Html =>
+const toDo = ({ next, steps }: RollForwardText, names: Names): Html =>
   scrolling(
     'What would be done',
     table({
@@ -191,12 +189,10 @@ const toDo = ({ steps }: RollForwardText, names: Names): Html =>
       captionClasses: 'govuk-visually-hidden',
       firstCellIsHeader: true,
       head: [{ content: 'What would be done' }, { content: 'Who can do it' }, { content: 'Who signs' }],
-      rows: steps.map(({ act, sentences, bodies, signs }) => [
-        {
-          content: html`<strong>${ACTS[act]}${sentences.length > 1 && `, ${sentences.length} together`}</strong><br>${sentencesOf(sentences, names)}`,
-        },
-        { content: eachOf(bodies, names) },
-        { content: signs.length === 0 ? 'Nobody: it counts at once' : both(signs, bodies, names) },
+      rows: steps.map((step) => [
+        { content: stepOf(step, next, names) },
+        { content: eachOf(step.bodies, names) },
+        { content: step.signs.length === 0 ? 'Nobody: it counts at once' : both(step.signs, step.bodies, names) },
       ]),
     }),
   );
@@ -231,86 +227,6 @@ const waitingPart = ({ waiting }: RollForwardText, names: Names): Html =>
         )
   }`;
 
-const OUTCOMES = {
-  opened: 'Opened',
-  recorded: 'Recorded',
-  proposed: 'Proposed',
-  ended: 'Not done',
-  refused: 'Not done',
-} as const;
-
-/** What came of each step that was tried. */
-interface Told {
-  readonly done: readonly Pick<OpenNextYearText['done'][number], 'outcome' | 'sentences' | 'why' | 'warnings'>[];
-  /** How many others there were: the address of a page does not hold them. */
-  readonly more: number;
-}
-
-/** The result of the button, as the address of the next page carries it. */
-interface Sealed extends Told {
-  readonly officer: string;
-  readonly fund: string;
-  /** What the officer has left out, or changed, of what is still to do. */
-  readonly choices: Choices;
-}
-
-/** So many steps are told in full, if an address cannot hold all. */
-const TOLD_IN_FULL = [20, 5, 0];
-
-/** The officer’s result in a text for an address; undefined if not even its choices fit. */
-function carriedBy(
-  { carry }: Carried,
-  of: Omit<Sealed, keyof Told>,
-  all: OpenNextYearText['done'],
-): string | undefined {
-  const told = all.map(({ outcome, sentences, why, warnings }) => ({ outcome, sentences, why, warnings }));
-  // What was not done is told first: nothing else on the page gives the reason.
-  const done = [...told.filter((each) => !isDone(each)), ...told.filter(isDone)];
-  for (const most of [done.length, ...TOLD_IN_FULL]) {
-    const kept = done.slice(0, most);
-    const text = carry({ ...of, done: kept, more: done.length - kept.length } satisfies Sealed);
-    if (text !== undefined) return text;
-  }
-  return undefined;
-}
-
-/** What the officer’s button has done. */
-function doneBanner({ done, more }: Told, names: Names): Content {
-  const well = done.filter(isDone);
-  return (
-    well.length > 0 &&
-    notificationBanner({
-      type: 'success',
-      content: html`<p class="govuk-notification-banner__heading">Done:</p><ul class="govuk-list govuk-list--bullet">${well.map(
-        ({ outcome, sentences }) =>
-          html`<li>${OUTCOMES[outcome]}: ${sentences.length === 1 ? names.in(sentences[0]!) : `${sentences.length} together, as a deal`}</li>`,
-      )}${more > 0 && html`<li>${more} more, as the page shows them below</li>`}</ul>`,
-    })
-  );
-}
-
-/** What was not done, with the reason, and the warnings of what was done. */
-function notDone({ done }: Told, names: Names): Html {
-  const refused = done.filter((each) => !isDone(each));
-  return html`${done.flatMap(({ warnings }) => warnings).map((each) => warningText({ content: names.in(each) }))}
-  ${
-    refused.length > 0 &&
-    html`${subheading('What you could not do')}${scrolling(
-      'What you could not do',
-      table({
-        caption: 'What you could not do',
-        captionClasses: 'govuk-visually-hidden',
-        firstCellIsHeader: true,
-        head: [{ content: 'Not done' }, { content: 'Why' }],
-        rows: refused.map(({ sentences, why }) => [
-          { content: sentencesOf(sentences, names) },
-          { content: names.in(why!) },
-        ]),
-      }),
-    )}`
-  }`;
-}
-
 /**
  * A mark of the steps that the officer has read. If the steps have changed, they are shown again before anything is
  * done.
@@ -318,11 +234,17 @@ function notDone({ done }: Told, names: Names): Html {
 const markOf = ({ steps }: Pick<RollForwardText, 'steps'>): string =>
   createHash('sha256').update(JSON.stringify(steps)).digest('hex').slice(0, 16);
 
+const MOVED =
+  'The steps have changed since the page showed them, by you or by others. Nothing has been done yet. Read them again, and press the button if you still want to.';
+const NOTHING_TO_DO = 'Nothing was left to do. You or others had done it already.';
+const NOTHING_TO_SAVE = 'Nothing is left to do, so there are no acts to save.';
+
 interface Above {
   readonly refusal?: Refusal;
   readonly wrong?: Wrong;
-  readonly moved?: true;
-  readonly told?: Told;
+  /** Why what was sent is shown again, and nothing of it is done. */
+  readonly note?: string;
+  readonly receipt?: Sealed;
 }
 
 async function nextYearPage(
@@ -346,10 +268,10 @@ async function nextYearPage(
   const nextLink = isOpen ? html`<a class="govuk-link" href="/funds/${next}">${fundName(next)}</a>` : fundName(next);
   const main = html`${above.refusal && refusedAbove(above.refusal, names)}
     ${wrong.size > 0 && errorSummary({ title: 'There is a problem', errors: [...wrong].map(([name, content]) => ({ content, href: `#${RISE}${name}` })) })}
-    ${above.moved && notificationBanner({ text: 'The steps have changed since the page showed them, by you or by others. Nothing has been done yet. Read them again, and press the button if you still want to.' })}
-    ${above.told && doneBanner(above.told, names)}
+    ${above.note !== undefined && notificationBanner({ text: above.note })}
+    ${above.receipt && receiptBanner(above.receipt, names)}
     ${titled(`Roll forward into ${yearName(year)}`, fundName(fund))}
-    ${above.told && notDone(above.told, names)}
+    ${above.receipt && notDonePart(above.receipt, next, names)}
     ${
       isOpen
         ? html`${paragraph(html`The fund ${nextLink} is open, held by ${names.of(host)}.`)}${steps.length > 0 && insetText({ content: 'The items that are still to do are not in that fund under the same name. If the fund has one under another name, leave it out here.' })}`
@@ -380,37 +302,35 @@ async function nextYearPage(
 }
 
 /** What is left to do, as a file that the officer can keep, change and load. */
-async function actsFile(
-  { ledger }: Site,
-  { sight, session }: Asking,
-  fund: string,
-  choices: Choices,
-  reply: FastifyReply,
-) {
-  const asked = { fund, ...choices, officer: session.officer };
-  const { file, next } = await askedOf<RollForwardText>(ledger, sight, 'roll-forward', asked);
-  if (!file) throw new Refused(refuse('not_found', 'Nothing is left to do, so there are no acts to save.'));
+async function actsFile(site: Site, asking: Asking, { fund, form, choices }: Sent, reply: FastifyReply) {
+  const asked = { fund, ...choices, officer: asking.session.officer };
+  const { file, next } = await askedOf<RollForwardText>(site.ledger, asking.sight, 'roll-forward', asked);
+  if (!file) {
+    const page = await nextYearPage(site, asking, fund, form, choices, { note: NOTHING_TO_SAVE });
+    return reply.status(409).send(page);
+  }
   void reply
     .header('content-disposition', `attachment; filename="${next}.json"`)
     .type('application/json; charset=utf-8');
   return reply.send(`${JSON.stringify(file, null, 2)}\n`);
 }
 
-/** Does what the officer has read. If it has changed since, or they typed other values, it is shown first. */
-async function doneOrShown(
-  site: Site,
-  asking: Asking,
-  { fund, form, choices, asked }: Sent & { readonly asked: RollForwardText },
+/** What makes a form the same form: whose it is, the page that it was on, and what was typed. */
+const keyOf = ({ session }: Asking, fund: string, form: Form): string =>
+  createHash('sha256')
+    .update(JSON.stringify([session.officer, fund, Object.entries(form).sort()]))
+    .digest('hex');
+
+/** Does what the officer has read. Resolves to where the form leads. */
+async function doneFor(
+  { ledger }: Site,
+  { sight, session }: Asking,
+  { fund, form, choices }: Sent,
   request: FastifyRequest,
-  reply: FastifyReply,
   carried: Carried,
-) {
-  const { sight, session } = asking;
-  if (asked.steps.length === 0) return site.redirect(reply, `/funds/${fund}/roll-forward`);
-  if (markOf(asked) !== form['mark'])
-    return reply.status(409).send(await nextYearPage(site, asking, fund, form, choices, { moved: true }));
+): Promise<Led> {
   const done = answered(
-    await openNextYear(site.ledger, fund, OpenNextYearAsked.parse(choices), {
+    await openNextYear(ledger, fund, OpenNextYearAsked.parse(choices), {
       officer: session.officer,
       signedInBy: session.by,
       sight,
@@ -423,8 +343,46 @@ async function doneOrShown(
   // What was left out is still to do; what was done keeps no rise.
   const { without } = choices;
   const left = { ...choicesIn(form, done), ...(without !== undefined && { without }) };
-  const sent = carriedBy(carried, { officer: session.officer, fund, choices: left }, done.done);
-  return site.redirect(reply, addressWith(`/funds/${fund}/roll-forward`, { sent }));
+  const of = { officer: session.officer, fund, choices: left, at: ledger.clock.now() };
+  const to = addressWith(`/funds/${fund}/roll-forward`, { sent: carriedBy(carried, of, done.done) });
+  return { to, hasDone: done.done.some(isDone) };
+}
+
+/**
+ * Does what the officer has read. If it has changed since, or they typed other values, it is shown first. A form that
+ * was sent before leads to the receipt of the first.
+ */
+async function doneOrShown(
+  site: Site,
+  asking: Asking,
+  {
+    asked,
+    before,
+    ...sent
+  }: Sent & { readonly asked: RollForwardText; readonly before: ReturnType<SentForms['done']> },
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { carried, forms }: Kept,
+) {
+  const { fund, form, choices } = sent;
+  const key = keyOf(asking, fund, form);
+  const first = forms.get(key);
+  const isChanged = asked.steps.length === 0 || markOf(asked) !== form['mark'];
+  // The first is under way or was done while this one waited; or it has done some of what this one asks for.
+  if (first && (first !== before || (isChanged && (await first.led).hasDone)))
+    return site.redirect(reply, (await first.led).to);
+  if (!isChanged) {
+    const { to } = await forms.begin(key, () => doneFor(site, asking, sent, request, carried));
+    return site.redirect(reply, to);
+  }
+  const note = asked.steps.length === 0 ? NOTHING_TO_DO : MOVED;
+  return reply.status(409).send(await nextYearPage(site, asking, fund, form, choices, { note }));
+}
+
+/** What the page keeps between a form and its receipt. */
+interface Kept {
+  readonly carried: Carried;
+  readonly forms: SentForms;
 }
 
 interface Sent {
@@ -451,7 +409,7 @@ async function askedWith(site: Site, asking: Asking, { fund, form, choices }: Se
 }
 
 /** The choices of a result that is shown again, unless others have since done what they are about. */
-async function stillAsked({ ledger }: Site, { sight }: Asking, { fund, choices }: Sealed): Promise<Choices> {
+async function stillAsked({ ledger }: Site, { sight }: Asking, { fund, choices = {} }: Sealed): Promise<Choices> {
   try {
     await askedOf<RollForwardText>(ledger, sight, 'roll-forward', { fund, ...choices });
     return choices;
@@ -462,18 +420,23 @@ async function stillAsked({ ledger }: Site, { sight }: Asking, { fund, choices }
 }
 
 export function registerNextYear(site: Site): void {
-  const carried = createCarried(site.options.sessionKeys, 'rolled forward');
+  const now = () => site.ledger.clock.now();
+  const carried = createCarried(site.options.sessionKeys, 'receipt of roll forward');
+  const forms = createSent(now);
   site.get('/funds/:fund/roll-forward', async (asking, request, reply) => {
     const { fund } = request.params as { fund: string };
-    const told = carried.read(askedIn(request.url)['sent']) as Sealed | undefined;
-    if (told?.officer !== asking.session.officer || told.fund !== fund)
+    const receipt = carried.read(askedIn(request.url)['sent']) as Sealed | undefined;
+    if (receipt?.officer !== asking.session.officer || receipt.fund !== fund)
       return reply.send(await nextYearPage(site, asking, fund, {}, {}));
-    const choices = await stillAsked(site, asking, told);
-    return reply.send(await nextYearPage(site, asking, fund, {}, choices, { told }));
+    const choices = await stillAsked(site, asking, receipt);
+    // Somebody who kept the address reads later what is so then, and not that something was done just now.
+    const above = now() - receipt.at > RECEIPT_MS ? {} : { receipt };
+    return reply.send(await nextYearPage(site, asking, fund, {}, choices, above));
   });
 
   site.post('/funds/:fund/roll-forward', async (asking, form, request, reply) => {
     const { fund } = request.params as { fund: string };
+    const before = forms.done(keyOf(asking, fund, form));
     const wrong = unreadIn(form);
     if (wrong.size > 0) return reply.status(400).send(await nextYearPage(site, asking, fund, form, {}, { wrong }));
     const plain = await askedOf<RollForwardText>(site.ledger, asking.sight, 'roll-forward', { fund });
@@ -481,7 +444,7 @@ export function registerNextYear(site: Site): void {
     const asked = await askedWith(site, asking, sent, reply);
     if (!asked) return reply;
     if (form[GOES] === 'again') return reply.send(await nextYearPage(site, asking, fund, form, sent.choices));
-    if (form[GOES] === 'acts') return actsFile(site, asking, fund, sent.choices, reply);
-    return doneOrShown(site, asking, { ...sent, asked }, request, reply, carried);
+    if (form[GOES] === 'acts') return actsFile(site, asking, sent, reply);
+    return doneOrShown(site, asking, { ...sent, asked, before }, request, reply, { carried, forms });
   });
 }

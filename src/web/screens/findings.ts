@@ -2,7 +2,7 @@ import type { Answer } from '../asking.js';
 import { barChart } from '../charts/bars.js';
 import { stepChart } from '../charts/steps.js';
 import { CHANGES_MAX, waterfall } from '../charts/waterfall.js';
-import { day, inWords as money, isNothing, sum, yearName } from '../format.js';
+import { counted, day, inWords as money, isNothing, sum, yearName } from '../format.js';
 import { html, type Html } from '../html.js';
 import { subheading } from '../layout.js';
 import type { Data, Showing } from './answer.js';
@@ -26,7 +26,6 @@ const rows = (value: unknown): readonly Data[] => value as readonly Data[];
 const text = (value: unknown): string => value as string;
 
 /** A number with its noun: 1 case, 2 cases. */
-const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
 function disputes(answer: Answer, { dates }: Showing): Finding {
   const { openCases, cases, overdue, open, disclosed, groups } = answer as Answer & {
