@@ -101,7 +101,7 @@ t.test('what is sent by nobody, or is no form of ours, does nothing', async (t) 
   const empty = await app.inject({ method: 'POST', url: `${address}/sign`, headers });
   t.match([empty.statusCode, empty.body], [403, /form_not_ours/]);
   const large = await officer.post(`${address}/sign`, { reason: 'a'.repeat(600_000) });
-  t.match([large.statusCode, large.body], [413, /The request is too large/]);
+  t.match([large.statusCode, large.body], [413, /What you sent is too large/]);
   const read = await officer.get(address);
   const of = fieldsOf(read.body, `${address}/sign`);
   const stale = await officer.post(`${address}/sign`, { ...of, revision: '0' });
