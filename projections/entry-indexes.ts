@@ -2,9 +2,9 @@ import { POOL } from '../src/domain/postings.js';
 import type { Entry } from './entry.js';
 
 /**
- * By what the entries of a stream are found again: the names that an entry stands under, each once. They follow from what
- * the entry says and from nothing else, so a list by name is made once and goes on as the stream does. Whoever looks for
- * the few entries behind a figure does not go through the whole year.
+ * An index of a stream’s entries: the names under which an entry is listed, each once. The names depend only on the entry,
+ * so a list is made once and grows with the stream. A question then reads the few entries behind a figure, and not the
+ * whole year.
  */
 export type EntryIndex = (entry: Entry) => Iterable<string>;
 

@@ -4,19 +4,19 @@ import type { Ledger } from './ledger.js';
 
 const ROOTS_KEPT = 64;
 
-/** The root of the first so many events, in hexadecimal; undefined for whoever could guess by it what is kept from them. */
+/** The root of the first `size` events, in hexadecimal. Undefined for a reader who could guess withheld data with it. */
 export type RootOf = (sight: Sight, size: number) => Promise<string | undefined>;
 
 /**
- * The roots that are printed. Somebody who sees a fund without the claims of its area is shown some of its events without their
- * data: with roots of their choice they could try data until a root fits, so they are told none. Pages are mostly of the newest
- * size, and the last roots are kept.
+ * The roots on printed pages. A reader who sees a fund, and may not see the claims of its area, gets some of its events
+ * without their data. With roots they could try data until a root fits, so they get none. The last {@link ROOTS_KEPT}
+ * roots are kept, because most pages show the newest size.
  */
 export function createRoots({ model, tree }: Pick<Ledger, 'model' | 'tree'>): RootOf {
   const kept = new Map<number, string>();
   const whole = new WeakMap<Sight, { readonly size: number; readonly seesWhole: boolean }>();
 
-  /** Whether somebody is shown every event of the funds that they see whole. */
+  /** Whether a reader gets every event of the funds that they see with all its data. */
   function seesWhole(sight: Sight): boolean {
     const found = whole.get(sight);
     if (found?.size === model.size()) return found.seesWhole;

@@ -1,8 +1,8 @@
 import type { Asking, Site } from './site.js';
 
 /**
- * The foot of a printed page: from how much of the ledger it was worked out, and the root of the tree of those events. Whoever
- * holds the paper can hold it to the ledger with `bcf-ledger verify --root`.
+ * The foot of a printed page: the number of events behind its figures, and the root of the tree of those events. Whoever
+ * has the paper can check it against the ledger with `bcf-ledger verify --root`.
  */
 
 interface Sized {
@@ -13,8 +13,8 @@ const isSized = (part: unknown): part is Sized =>
   typeof part === 'object' && part !== null && typeof (part as Partial<Sized>).ledger?.size === 'number';
 
 /**
- * How many events an answer was worked out from; undefined of what does not depend on events. An answer that compares two
- * others rests on the events of both, whichever of them is the later.
+ * The number of events behind an answer; undefined if the answer does not depend on events. A comparison has two numbers,
+ * and the larger one covers both.
  */
 function sizeOf(answer: object): number | undefined {
   const sizes = [answer, ...(Object.values(answer) as unknown[])].filter(isSized).map(({ ledger }) => ledger.size);
@@ -35,7 +35,7 @@ export async function printedSource(
   answer: object,
 ): Promise<string> {
   const size = sizeOf(answer);
-  // No events have a root, too, and it says nothing about a ledger.
+  // The root of no events is the same for every ledger.
   const root = size === undefined || size === 0 ? undefined : await rootOf(sight, size);
   return root === undefined ? sourceOf(answer) : `${sourceOf(answer)} Their root is ${root}.`;
 }

@@ -5,15 +5,15 @@ import { asFarAsReadable } from './readable.js';
 
 /** The root of the first events of a ledger. */
 interface First {
-  /** In hexadecimal; undefined where there are not so many events. */
+  /** In hexadecimal; undefined if the ledger has fewer events. */
   readonly root: string | undefined;
-  /** How many events it covers, or how many could be read, where those are fewer. */
+  /** How many events it covers. If fewer can be read, their number. */
   readonly size: number;
 }
 
 /**
- * The root of the first so many events of a ledger, worked out from their bytes: what a printed page names, or somebody noted
- * down, is held to it. A damaged ledger has one, too, as far as it can be read.
+ * Works out the root of the first `size` events of a ledger from their bytes. `verify` compares it with a root that a
+ * printed page names, or that somebody noted down. A damaged ledger is read as far as possible.
  */
 export async function rootOfFirst(store: EventStore, size: number): Promise<First> {
   let edge: Edge | undefined;

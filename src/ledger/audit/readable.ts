@@ -2,8 +2,8 @@ import { LedgerDamaged, type EventStore, type RecordedEvent } from '../../store/
 import { asItLies, pages } from '../../store/pages.js';
 
 /**
- * All events of a ledger that may be damaged, page by page: those after a missing one as well, and up to where the ledger can
- * be read no further. `onEnd` is told why that is so. Rejects where the store cannot be read at all.
+ * All events of a ledger that may be damaged, page by page. It reads on after a missing event, and ends where the ledger
+ * cannot be read; `onEnd` gets the reason. Rejects if the store cannot be read at all.
  */
 export async function* asFarAsReadable(
   store: EventStore,

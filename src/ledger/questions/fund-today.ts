@@ -9,16 +9,16 @@ import { fundAtDates, type FundAtDates } from './question.js';
 export const FUNDS_TODAY_MAX = 1_000;
 
 interface Kept<Of> {
-  /** How much of the fund and of the register there was, and the day: with these it is worked out anew. */
+  /** The sizes of the fund and of the register, and the day. If any of them changes, the value is worked out again. */
   readonly at: string;
   readonly of: Of;
 }
 
 /**
- * Keeps what is worked out of a fund as it stands today, on the nearest day of its year, for pages that look at every fund.
- * It depends on the events of the fund, on those of the register and on the day, in which offers expire and bodies follow
- * one another: once any of these is another, it is worked out anew.
- * @param work looks at the fund and the register alone, and at nothing that depends on who asks
+ * Keeps a figure of a fund as it is today, or on the nearest day of its year, for pages that show every fund. The figure
+ * depends on the events of the fund, the events of the register and the day, because offers expire and bodies succeed
+ * each other by the day. If any of the three changes, the figure is worked out again.
+ * @param work reads only the fund and the register, and gives every asker the same value
  */
 export function ofFundToday<Of>(work: (ledger: Ledger, at: FundAtDates) => Of): (ledger: Ledger, fund: string) => Of {
   const keptOf = new WeakMap<ReadModel, Map<string, Kept<Of>>>();

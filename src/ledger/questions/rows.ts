@@ -1,7 +1,7 @@
 /**
- * The rows of an answer, each of which is put together when somebody reads it: a page shows a hundred of ten thousand. Who
- * reads them all, as JSON and files do, gets the same rows.
- * @param row makes a row from what it is of, and looks at nothing that changes
+ * The rows of an answer. Each row is made when it is first read, because a page shows a hundred of ten thousand. JSON and
+ * files read all rows, and get the same ones.
+ * @param row makes a row from its item alone, so it makes the same row at any time
  */
 export function rowsOf<Of, Row>(all: readonly Of[], row: (of: Of) => Row): Row[] {
   const rows: Row[] = [];
@@ -29,5 +29,5 @@ export function rowsOf<Of, Row>(all: readonly Of[], row: (of: Of) => Row): Row[]
   });
 }
 
-/** Lists have no names that begin with a digit but the numbers of their rows. */
+/** In a list, only the numbers of its rows begin with a digit. */
 const isIndex = (name: string | symbol): name is string => typeof name === 'string' && name >= '0' && name < ':';

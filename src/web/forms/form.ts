@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { readAs } from '../../domain/faults.js';
@@ -11,7 +11,7 @@ import { refuse, Refusal } from '../../domain/rules.js';
 import { Code, Name, type EvidenceList } from '../../domain/values.js';
 import { act } from '../../ledger/act.js';
 import type { Done } from '../../ledger/acts/submission.js';
-import { KINDS, streamOf } from '../../ledger/catalogue.js';
+import { KINDS, streamOf, sha256 } from '../../ledger/catalogue.js';
 import { askedOf, type Given } from '../asking.js';
 import type { Html } from '../html.js';
 import type { Asking, Form, Site } from '../site.js';
@@ -277,10 +277,7 @@ async function triedOnce(
 }
 
 /** The idempotency key of a draft, so that a draft sent twice is recorded once. */
-export const keyOf = (form: Form): string =>
-  createHash('sha256')
-    .update(`form ${form['draft'] ?? ''}`)
-    .digest('hex');
+export const keyOf = (form: Form): string => sha256(`form ${form['draft'] ?? ''}`);
 
 export const newDraft = (): string => randomUUID();
 

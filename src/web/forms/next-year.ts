@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../ledger/catalogue.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Refusal } from '../../domain/rules.js';
 import { isDone, openNextYear, OpenNextYearAsked } from '../../ledger/acts/open-next-year.js';
@@ -231,8 +231,7 @@ const waitingPart = ({ waiting }: RollForwardText, names: Names): Html =>
  * A mark of the steps that the officer has read. If the steps have changed, they are shown again before anything is
  * done.
  */
-const markOf = ({ steps }: Pick<RollForwardText, 'steps'>): string =>
-  createHash('sha256').update(JSON.stringify(steps)).digest('hex').slice(0, 16);
+const markOf = ({ steps }: Pick<RollForwardText, 'steps'>): string => sha256(JSON.stringify(steps)).slice(0, 16);
 
 const MOVED =
   'The steps have changed since the page showed them, by you or by others. Nothing has been done yet. Read them again, and press the button if you still want to.';
@@ -317,9 +316,7 @@ async function actsFile(site: Site, asking: Asking, { fund, form, choices }: Sen
 
 /** What makes a form the same form: whose it is, the page that it was on, and what was typed. */
 const keyOf = ({ session }: Asking, fund: string, form: Form): string =>
-  createHash('sha256')
-    .update(JSON.stringify([session.officer, fund, Object.entries(form).sort()]))
-    .digest('hex');
+  sha256(JSON.stringify([session.officer, fund, Object.entries(form).sort()]));
 
 /** Does what the officer has read. Resolves to where the form leads. */
 async function doneFor(
@@ -334,9 +331,7 @@ async function doneFor(
       officer: session.officer,
       signedInBy: session.by,
       sight,
-      key: createHash('sha256')
-        .update(JSON.stringify(['page', form['draft'] ?? '', fund, choices]))
-        .digest('hex'),
+      key: sha256(JSON.stringify(['page', form['draft'] ?? '', fund, choices])),
       correlation: request.id,
     }),
   );

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../ledger/catalogue.js';
 import { rowsFoundBy, type RowsFrom } from '../../domain/grammar/asked.js';
 import { moneyText, signedPence, total } from '../../domain/money.js';
 import { button, errorSummary, fileUpload, textarea } from '../components/fields.js';
@@ -263,7 +263,7 @@ async function fitting(site: Site, asking: Asking, errand: Errand, { of, at, for
   const fresh = (rows: readonly Row[]): readonly Row[] => rows.filter((row) => !there.has(row[key]));
   const { rows, isAll } = await rowsFound(site, asking, errand, found, by, (so) => begun + fresh(so).length > ROWS_MAX);
   const own = fresh(rows);
-  const mark = createHash('sha256').update(JSON.stringify(own)).digest('hex');
+  const mark = sha256(JSON.stringify(own));
   return { rows: own, isAll, mark };
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../ledger/catalogue.js';
 import type { Foretold } from '../../ledger/acts/what-if.js';
 import { table } from '../components/lists.js';
 import { insetText } from '../components/words.js';
@@ -13,10 +13,9 @@ import { scrolling, verdictTag } from './parts.js';
 export const markOf = (whatIf: Foretold | undefined): string =>
   whatIf === undefined
     ? 'none'
-    : createHash('sha256')
-        .update(JSON.stringify([whatIf.gap, whatIf.tests.map(({ before, after }) => [before.verdict, after.verdict])]))
-        .digest('hex')
-        .slice(0, 32);
+    : sha256(
+        JSON.stringify([whatIf.gap, whatIf.tests.map(({ before, after }) => [before.verdict, after.verdict])]),
+      ).slice(0, 32);
 
 const MOVED = [
   ['funded', 'Funded'],

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import { readAs } from '../../domain/faults.js';
 import { refuse, Refusal, RULES } from '../../domain/rules.js';
 import { clampedTo, financialYear, type Day } from '../../domain/calendar.js';
 import type { Command } from '../../domain/grammar/command.js';
 import { words } from '../../domain/values.js';
 import { act, wouldRefuse } from '../../ledger/act.js';
-import { KINDS, streamOf, type AnyKind } from '../../ledger/catalogue.js';
+import { KINDS, streamOf, type AnyKind, sha256 } from '../../ledger/catalogue.js';
 import { foretell, type Foretold } from '../../ledger/acts/what-if.js';
 import { askedOf } from '../asking.js';
 import { button, errorSummary, hiddenFields, textarea } from '../components/fields.js';
@@ -335,9 +334,7 @@ async function done(
     officer: session.officer,
     actingFor: partner,
     signedInBy: session.by,
-    key: createHash('sha256')
-      .update(JSON.stringify(['page', revision, partner, command]))
-      .digest('hex'),
+    key: sha256(JSON.stringify(['page', revision, partner, command])),
     correlation,
     evidence: [],
     ifMatch: /^\d{1,15}$/.test(revision) ? Number(revision) : -1,

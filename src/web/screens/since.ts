@@ -24,10 +24,6 @@ export interface Step {
   readonly reason: string | null;
 }
 
-interface Recorded {
-  readonly revision: string;
-}
-
 /** What must be known of a proposal to say what has happened to it. */
 export interface Happened {
   readonly kind: 'register' | 'fund' | 'dispute';
@@ -37,11 +33,11 @@ export interface Happened {
   readonly awaiting: readonly string[];
   readonly needs: readonly Need[];
   readonly steps: readonly Step[];
-  readonly recorded: Recorded | null;
+  readonly recorded: { readonly revision: string } | null;
 }
 
 /** The fields of a form by which its answer knows which steps the page showed. */
-export const seenFields = ({ revision, steps }: Pick<Happened, 'steps'> & Recorded): Form => ({
+export const seenFields = ({ revision, steps }: Pick<Happened, 'steps'> & { readonly revision: string }): Form => ({
   revision,
   seen: steps.at(-1)!.revision,
 });
