@@ -29,7 +29,8 @@ export const wholeService = (ledger: Ledger, signIn: SignIn, pages?: PagesOption
     demonstration: false,
     version: 'benchmark',
     // Pages are requested one after the other without a pause, which the service must not take for overload.
-    ...(pages && { pages, waitMsMax: 0 }),
+    waitMsMax: pages ? 0 : 2_000,
+    ...(pages && { pages }),
   });
 
 /** Fastify with nothing else: no log, no plugin, no sign-in. */

@@ -5,11 +5,16 @@ import { readAs } from './domain/faults.js';
 /** What only EventStoreDB's connection strings look like. */
 export const CONNECTION = /^esdb(\+discover)?:\/\//;
 
-const PORT = 'must be a port from 0 to 65535';
-const MEGABYTES = 'must be a whole number of megabytes, 1 to 200';
-const UNNAMED = 'must be a whole number of days, 1 to 3650';
-const FRESH = 'must be a whole number of minutes, 1 to 480';
-const MANY = 'must be a whole number, 1 or more';
+/** A whole number, both bounds inclusive, in digits alone: 0x50 is no port. */
+function whole(what: string, min: number, max = Infinity) {
+  const range = max === Infinity ? `${min} or more` : `${min} to ${max}`;
+  const error = `must be ${what}, ${range}`;
+  return z
+    .string()
+    .regex(/^\d+$/, { error })
+    .transform(Number)
+    .refine((number) => number >= min && number <= max, { error });
+}
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
@@ -55,13 +60,7 @@ const Environment = z.object({
         'The connection string of EventStoreDB, esdb://user:password@host:2113: the ledger is there, not in a file.',
     }),
   BCF_HOST: z.string().default('127.0.0.1').meta({ description: 'The address to listen on.' }),
-  BCF_PORT: z.coerce
-    .number({ error: PORT })
-    .int({ error: PORT })
-    .min(0, { error: PORT })
-    .max(65_535, { error: PORT })
-    .default(8181)
-    .meta({ description: 'The port to listen on.' }),
+  BCF_PORT: whole('a port', 0, 65_535).default(8181).meta({ description: 'The port to listen on.' }),
   BCF_KEY_FILE: z
     .string()
     .optional()
@@ -132,11 +131,7 @@ const Environment = z.object({
     description:
       'A folder in which the files are kept that officers send with facts; without it documents are named alone.',
   }),
-  BCF_DOCUMENT_MEGABYTES: z.coerce
-    .number({ error: MEGABYTES })
-    .int({ error: MEGABYTES })
-    .min(1, { error: MEGABYTES })
-    .max(200, { error: MEGABYTES })
+  BCF_DOCUMENT_MEGABYTES: whole('a whole number of megabytes', 1, 200)
     .default(20)
     .meta({ description: 'The most that such a file may have, in megabytes.' }),
   BCF_DOCUMENTS_OF_DISPUTES: z.enum(['yes', 'no'], { error: 'must be yes or no' }).default('no').meta({
@@ -153,22 +148,12 @@ const Environment = z.object({
       description:
         'A program and its arguments, with spaces between, that is run for each file before it is kept, with the file’s path last: where it does not end with 0, the file is refused.',
     }),
-  BCF_DOCUMENT_UNNAMED_DAYS: z.coerce
-    .number({ error: UNNAMED })
-    .int({ error: UNNAMED })
-    .min(1, { error: UNNAMED })
-    .max(3_650, { error: UNNAMED })
+  BCF_DOCUMENT_UNNAMED_DAYS: whole('a whole number of days', 1, 3_650)
     .default(30)
     .meta({ description: 'For how many days a file is kept that nothing in the ledger names; then it is removed.' }),
-  BCF_FRESH_SIGN_IN_MINUTES: z.coerce
-    .number({ error: FRESH })
-    .int({ error: FRESH })
-    .min(1, { error: FRESH })
-    .max(480, { error: FRESH })
-    .default(30)
-    .meta({
-      description: 'For how many minutes after signing in an officer may sign; later they sign in again first.',
-    }),
+  BCF_FRESH_SIGN_IN_MINUTES: whole('a whole number of minutes', 1, 480).default(30).meta({
+    description: 'For how many minutes after signing in an officer may sign; later they sign in again first.',
+  }),
   BCF_PEOPLE: z.string().optional().meta({
     description:
       'A JSON file of officers as people: a list of officer, name, title, email, and the issuer and subject with which they sign in.',
@@ -192,12 +177,13 @@ const Environment = z.object({
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
     .meta({ description: 'How much is logged.' }),
-  BCF_REQUESTS_PER_MINUTE: z.coerce
-    .number({ error: MANY })
-    .int({ error: MANY })
-    .positive({ error: MANY })
+  BCF_REQUESTS_PER_MINUTE: whole('a whole number', 1)
     .default(1_200)
     .meta({ description: 'How many requests a minute each client may make.' }),
+  BCF_WAIT_MS_MAX: whole('a whole number of milliseconds', 0).default(2_000).meta({
+    description:
+      'When requests wait for longer on average, in milliseconds, all are turned away until fewer come; 0 turns none away.',
+  }),
 });
 
 /** What another program needs of the environment, without our settings: these hold secrets. */
@@ -241,6 +227,8 @@ export interface Config {
   readonly people: string | undefined;
   readonly logLevel: string;
   readonly requestsPerMinute: number;
+  /** From which average wait on requests are turned away, in milliseconds; 0 turns none away. */
+  readonly waitMsMax: number;
   readonly trustedProxies: readonly string[];
   /** The file of the log of access, where it has one of its own. */
   readonly accessLog: string | undefined;
@@ -324,6 +312,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     people: env.BCF_PEOPLE,
     logLevel: env.BCF_LOG_LEVEL,
     requestsPerMinute: env.BCF_REQUESTS_PER_MINUTE,
+    waitMsMax: env.BCF_WAIT_MS_MAX,
     trustedProxies: env.BCF_TRUSTED_PROXIES ?? [],
     accessLog: env.BCF_ACCESS_LOG,
     metricsToken: env.BCF_METRICS_TOKEN,

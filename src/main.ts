@@ -237,6 +237,7 @@ async function listening(
     signIn,
     logger,
     requestsPerMinute: config.requestsPerMinute,
+    waitMsMax: config.waitMsMax,
     demonstration,
     version,
     accessLog,

@@ -154,6 +154,14 @@ t.test('a setting that is not as it must be is named', async (t) => {
   );
 });
 
+t.test('a number is written in digits alone', async (t) => {
+  t.match(readConfig({ BCF_PORT: '80', BCF_WAIT_MS_MAX: '0' }), { port: 80, waitMsMax: 0 });
+  for (const port of ['0x50', '', ' 80', '8e1', '65536', '-1', '80.0'])
+    t.throws(() => readConfig({ BCF_PORT: port }), /BCF_PORT must be a port, 0 to 65535/, port);
+  for (const wait of ['0x10', '-1', '2s'])
+    t.throws(() => readConfig({ BCF_WAIT_MS_MAX: wait }), /BCF_WAIT_MS_MAX must be a whole number/, wait);
+});
+
 t.test('every setting says what it is for', async (t) => {
   for (const { name, words } of settings()) {
     t.match(name, /^BCF_/);

@@ -66,7 +66,7 @@ export interface AppOptions {
    * Requests are turned away while earlier ones wait for longer than this on average, in milliseconds; 0 turns none
    * away.
    */
-  readonly waitMsMax?: number;
+  readonly waitMsMax: number;
   /** How many readers of events there may be at once, where it differs from the default. */
   readonly feeds?: Partial<FeedLimits>;
   /** The proxies, by address or network, that are trusted to say where a request comes from. */
@@ -84,20 +84,10 @@ const sse = sseModule as unknown as FastifyPluginAsync<SSEPluginOptions>;
 
 const BODY_BYTES_MAX = 256 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
-const WAIT_MS_MAX = 2_000;
 
 /** Builds the service without the server that listens, for tests and for `serve`. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const {
-    ledger,
-    signIn,
-    logger,
-    requestsPerMinute,
-    demonstration,
-    version,
-    waitMsMax = WAIT_MS_MAX,
-    waitAveragedMs,
-  } = options;
+  const { ledger, signIn, logger, requestsPerMinute, demonstration, version, waitMsMax, waitAveragedMs } = options;
   const { feeds, trustedProxies = [], accessLog = logger, metricsToken, securityContact } = options;
   const [ofData, ofPages] = [headersOfData(), headersOfPages()];
   let browsers: AnswersForBrowsers | undefined;

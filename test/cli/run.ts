@@ -1,6 +1,7 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run as runProgram, type Parts } from '../../src/cli/program.js';
@@ -21,10 +22,14 @@ interface Ran {
   readonly err: string;
 }
 
-/** The environment of this process, without the event store that the tests may have been given. */
+/**
+ * The environment of this process, without the event store that the tests may have been given. A program turns nobody
+ * away because the machine is busy.
+ */
 const environment = (env: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({
   ...process.env,
   BCF_EVENTSTOREDB: undefined,
+  BCF_WAIT_MS_MAX: '0',
   ...env,
 });
 
@@ -111,6 +116,10 @@ export async function runHere(args: readonly string[], cwd = '.', eventStoreDB?:
   return { code, ...said };
 }
 
+/** The services that were started. One that its test has not stopped ends with the tests. */
+const served = new Set<ChildProcess>();
+process.on('exit', () => served.forEach((child) => child.kill('SIGKILL')));
+
 /**
  * Starts the service as a user would. Resolves once it says where it listens. It logs to `log` if that is given. `by`
  * is the program that runs it; left out, Node alone, with its coverage measured.
@@ -139,7 +148,12 @@ export async function serving(
     });
     child.on('close', () => reject(new Error(err)));
   });
+  // A test that fails before it stops its service ends all the same, and its service with it.
+  const waiting = [child, child.stdout as Socket | null, child.stderr as Socket | null];
+  for (const each of waiting) each?.unref();
+  served.add(child);
   const stop = async (signal: NodeJS.Signals) => {
+    for (const each of waiting) each?.ref();
     child.kill(signal);
     const [code] = await closed;
     return { code, out, err };

@@ -53,7 +53,12 @@ export const ALONE: readonly string[] = [
   ...['NODE_OPTIONS', 'NODE_V8_COVERAGE'].flatMap((name) => ['-u', name]),
 ];
 
-const QUIET = { BCF_LOG_LEVEL: 'error', BCF_ACCESS_LOG: '/dev/null', BCF_REQUESTS_PER_MINUTE: '1000000' };
+const QUIET = {
+  BCF_LOG_LEVEL: 'error',
+  BCF_ACCESS_LOG: '/dev/null',
+  BCF_REQUESTS_PER_MINUTE: '1000000',
+  BCF_WAIT_MS_MAX: '0',
+};
 
 function start(command: readonly string[], cwd: string): Started {
   const child = spawn(ALONE[0]!, [...ALONE.slice(1), ...command], {

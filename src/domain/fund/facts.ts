@@ -181,6 +181,24 @@ const standsOn = (fact: Fact<FundState>, data: FactData): [item: string, level: 
   ...[fact.needs?.(data) ?? []].flat().map((item): [string, FactOnItem['level']] => [item, undefined]),
 ];
 
+/** Changes which facts that stand say the same as one; nothing where no value of it tells it apart. */
+function changeAlike(
+  state: FundState,
+  fact: Fact<FundState>,
+  data: FactData,
+  changed: (revisions: readonly number[]) => readonly number[],
+): void {
+  const same = sameText(fact, data);
+  if (same === undefined) return;
+  for (const item of itemsOf(fact, data)) {
+    if (!state.alike.has(item)) put(state.alike, item, new Map<string, readonly number[]>());
+    const alike = state.alike.get(item)!;
+    const revisions = changed(alike.get(same) ?? []);
+    if (revisions.length > 0) put(alike, same, revisions);
+    else drop(alike, same);
+  }
+}
+
 /** The items that a fact changes or counts on. */
 const itemsOf = (fact: Fact<FundState>, data: FactData): readonly string[] => [fact.restsOn?.(data) ?? []].flat();
 
@@ -240,27 +258,26 @@ export const FUND: Kind<FundState> = {
     if (name !== undefined) put(state.named, name, event.revision);
     if (fact.name === REVERSAL.name) {
       const { reverses, fact: original } = event.data as Reversal;
-      for (const [item] of standsOn(reversibleFacts.get(original.type)!, original.data))
-        drop(state.standing.get(item)!, Number(reverses));
+      const reversed = reversibleFacts.get(original.type)!;
+      for (const [item] of standsOn(reversed, original.data)) drop(state.standing.get(item)!, Number(reverses));
+      changeAlike(state, reversed, original.data, (revisions) => revisions.filter((each) => each !== Number(reverses)));
       for (const facts of [state.agreements, state.riskShares, state.lifeCycle, state.spending.measured])
         takeBack(facts, Number(reverses), { revision: event.revision, on: event.data.effective });
       return;
     }
-    const same = sameText(fact, event.data);
     for (const [item, level] of standsOn(fact, event.data)) {
       if (!state.standing.has(item)) put(state.standing, item, new Map<number, FactOnItem>());
-      put(state.standing.get(item)!, event.revision, {
-        effective: event.data.effective,
-        level,
-        ...(same !== undefined && { same }),
-      });
+      put(state.standing.get(item)!, event.revision, { effective: event.data.effective, level });
     }
+    changeAlike(state, fact, event.data, (revisions) => [...revisions, event.revision]);
   },
   alike(state, fact, data) {
-    const same = sameText(fact, data);
-    return itemsOf(fact, data)
-      .flatMap((item) => factsOnItem(state, item))
-      .find(([, each]) => each.same === same)?.[0];
+    const same = sameText(fact, data)!;
+    for (const item of itemsOf(fact, data)) {
+      const [first] = state.alike.get(item)?.get(same) ?? [];
+      if (first !== undefined) return first;
+    }
+    return undefined;
   },
   limitsHold,
   preview(state, fact, data, postings, context) {

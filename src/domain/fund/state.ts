@@ -44,6 +44,8 @@ export interface FundState {
   readonly reversed: ReadonlyMap<number, number>;
   /** The facts that rest on each item, by revision: a reversal must not remove what they rest on. */
   readonly standing: ReadonlyMap<string, ReadonlyMap<number, FactOnItem>>;
+  /** Of each item, the revisions of the facts that stand on it by what they say, where that tells them apart: see grammar/same.ts. */
+  readonly alike: ReadonlyMap<string, ReadonlyMap<string, readonly number[]>>;
   /** The references shaped like an NHS number that were recorded, each with the first revision: see references.ts. */
   readonly references: ReadonlyMap<string, number>;
   readonly size: Size;
@@ -82,8 +84,6 @@ export interface Size {
 export interface FactOnItem {
   readonly effective: Day;
   readonly level: 'states' | 'moves' | undefined;
-  /** What distinguishes a payment from another: see grammar/same.ts. */
-  readonly same?: string;
 }
 
 /** The days on which a body is a partner, both inclusive, and when that became known. */
@@ -203,6 +203,7 @@ export const emptyFund = (): FundState => ({
   closedThrough: 0,
   reversed: new Map(),
   standing: new Map(),
+  alike: new Map(),
   references: new Map(),
   size: { stands: NO_MONEY, turnover: NO_MONEY, supposed: new Map() },
   tested: noTestInputs(),

@@ -109,7 +109,7 @@ function walk(schema: z.ZodType | undefined, value: unknown, at: At, visit: Visi
     return value.map((each) => walk(element, each, at, visit));
   }
   const shape = inner instanceof z.ZodObject ? (inner.shape as Record<string, z.ZodType>) : {};
-  const from = inner?.meta()?.[FROM_DAY] && 'from' in value ? String(value.from) : at.from;
+  const from = saidOf(inner, FROM_DAY) && 'from' in value ? String(value.from) : at.from;
   return Object.fromEntries(
     Object.entries(value).map(([field, part]) => [
       field,
@@ -122,12 +122,18 @@ function walk(schema: z.ZodType | undefined, value: unknown, at: At, visit: Visi
 export const namedBy = (schema: z.ZodType | undefined): Named | undefined => saidOf(schema, NAMES) as Named | undefined;
 
 /** What a type says of itself under a name. It stands on the type itself, or on the one that it wraps. */
-export function saidOf(schema: z.ZodType | undefined, under: string): unknown {
-  for (let each = schema; each; each = wrapped(each)) {
-    const said = each.meta()?.[under];
-    if (said !== undefined) return said;
+export const saidOf = (schema: z.ZodType | undefined, under: string): unknown => schema && allSaidBy(schema)[under];
+
+/** What each type says of itself. A type never changes, and zod puts it together anew for each one who asks. */
+const said = new WeakMap<z.ZodType, Readonly<Record<string, unknown>>>();
+
+function allSaidBy(schema: z.ZodType): Readonly<Record<string, unknown>> {
+  let all = said.get(schema);
+  if (!all) {
+    const within = wrapped(schema);
+    said.set(schema, (all = { ...(within && allSaidBy(within)), ...schema.meta() }));
   }
-  return undefined;
+  return all;
 }
 
 /** Whether a type, or any part of it, says something under a name. */

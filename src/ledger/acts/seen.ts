@@ -27,7 +27,7 @@ function fundsLookedAt(act: Prepared, model: ReadModel): Set<string> {
   for (let fund = rest.pop(); fund !== undefined; fund = rest.pop()) {
     if (all.has(fund)) continue;
     // A fund may be opened in the same commit: then its name alone tells its area.
-    for (const each of fundsOfArea(fund)) {
+    for (const each of fundsOfArea(fund, model)) {
       all.add(each);
       rest.push(...(model.fund(each)?.outline.otherFunds ?? []));
     }
@@ -35,10 +35,10 @@ function fundsLookedAt(act: Prepared, model: ReadModel): Set<string> {
   return all;
 }
 
-/** A fund, and those that its area may have of the other years. */
-function fundsOfArea(fund: string): string[] {
+/** A fund, and those that its area has of the other years. */
+function fundsOfArea(fund: string, model: ReadModel): string[] {
   const area = areaOfFund(fund);
-  return [fund, ...FINANCIAL_YEARS.map(({ label }) => `${area}-${label}`)];
+  return [fund, ...FINANCIAL_YEARS.map(({ label }) => `${area}-${label}`).filter((each) => model.fund(each))];
 }
 
 /** The other funds that an act names in what it says, or in what it answers. */

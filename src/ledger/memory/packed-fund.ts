@@ -12,7 +12,7 @@ export interface PackedFund {
 }
 
 /** The fields of a fund that are kept by item. */
-const BY_ITEM = ['items', 'named', 'standing', 'series'] as const;
+const BY_ITEM = ['items', 'named', 'standing', 'alike', 'series'] as const;
 type ByItem = (typeof BY_ITEM)[number];
 type Maps = Record<ByItem, Map<string, unknown>>;
 /** Where an entry stands in the order of its map, its key and its value. */
@@ -130,16 +130,15 @@ interface Source {
 
 const sources = new WeakMap<object, Source>();
 
-const emptyPart = (): Part => ({ items: [], named: [], standing: [], series: [] });
+const emptyPart = (): Part => ({ items: [], named: [], standing: [], alike: [], series: [] });
 
 /** A state as bytes. Of one that was packed before, parts that nobody has read go over as they are. */
 export function packed(state: FundState): PackedFund {
-  const { items, named, standing, series } = state;
   // The fields stay in their order.
-  const rest = { ...state, items: null, named: null, standing: null, series: null };
+  const rest = { ...state, ...Object.fromEntries(BY_ITEM.map((field) => [field, null])) };
   const source = sources.get(state);
-  const maps = { items, named, standing, series } as unknown as Maps;
-  const count = source?.parts.length ?? Math.max(1, Math.ceil(items.size / ITEMS_PER_PART));
+  const maps = state as unknown as Maps;
+  const count = source?.parts.length ?? Math.max(1, Math.ceil(state.items.size / ITEMS_PER_PART));
   const parts = Array.from({ length: count }, emptyPart);
   for (const field of BY_ITEM) {
     const entries = source
@@ -176,6 +175,7 @@ export function unpacked({ rest, parts }: PackedFund): FundState {
     items: mapOf('items'),
     named: mapOf('named'),
     standing: mapOf('standing'),
+    alike: mapOf('alike'),
     series: mapOf('series'),
   };
   const state = { ...whole, ...maps } as unknown as FundState;
