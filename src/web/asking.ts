@@ -54,7 +54,9 @@ export const optionsOf = onceEach(
 /** What each figure is, by its name. */
 export { FIGURE_WORDS, nextPage };
 
-export const questionNamed = (name: string): Question => QUERIES.find((each) => each.name === name)!;
+const BY_NAME: ReadonlyMap<string, Question> = new Map(QUERIES.map((each) => [each.name, each]));
+
+export const questionNamed = (name: string): Question => BY_NAME.get(name)!;
 
 /**
  * The parameters and options of a question as one schema. It is made once, because zod compiles a schema at its first

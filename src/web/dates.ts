@@ -84,8 +84,7 @@ export function addressWith(path: string, asked: Asked): string {
   const given = Object.entries(asked).filter(
     (each): each is [string, string] => each[1] !== undefined && each[1] !== '',
   );
-  const search = new URLSearchParams(given).toString();
-  return search === '' ? path : `${path}?${search}`;
+  return given.length === 0 ? path : `${path}?${new URLSearchParams(given).toString()}`;
 }
 
 export const addressOf = (path: string, { on, knownAt }: TwoDates): string =>

@@ -31,7 +31,7 @@ export const ENDED = {
   signIn: '/sign-in',
 } as const;
 
-export const keptPage = (around: Around, { path, form, title, why, signIn }: Kept): string =>
+export const keptPage = (around: Around, { path, form, title, why, signIn }: Kept): Buffer =>
   page(around, {
     title,
     main: html`${heading(title)}

@@ -50,10 +50,9 @@ const header = (around: Around, section: Page['section']): Html =>
 
 const demonstration = html`<div class="bcf-demonstration" role="note"><div class="govuk-width-container">This is a demonstration. Anybody can sign in as anybody, and no case in it is a real person’s.</div></div>`;
 
-/** A whole page. It loads only its style sheet, and holds no script. */
-export const page = (around: Around, { title, main, before, section, source }: Page): string =>
-  `<!DOCTYPE html>${
-    html`<html lang="en-GB" class="govuk-template">
+/** A whole page, as it is sent. It loads only its style sheet, and holds no script. */
+export const page = (around: Around, { title, main, before, section, source }: Page): Buffer =>
+  html`<!DOCTYPE html><html lang="en-GB" class="govuk-template">
   <head>
     <meta charset="utf-8">
     <title>${title} – BCF ledger</title>
@@ -72,8 +71,7 @@ export const page = (around: Around, { title, main, before, section, source }: P
     </div>
     <footer class="bcf-footer"><div class="govuk-width-container"><a class="govuk-link" href="/help">Help</a><a class="govuk-link" href="/glossary">Words</a><a class="govuk-link" href="/accessibility">Accessibility</a><a class="govuk-link" href="/docs">For programs</a></div></footer>
   </body>
-</html>`.text
-  }`;
+</html>`.bytes();
 
 export const heading = (text: Content): Html => html`<h1 class="govuk-heading-l">${text}</h1>`;
 export const subheading = (text: Content): Html => html`<h2 class="govuk-heading-m">${text}</h2>`;

@@ -349,10 +349,6 @@ export function registerPages(
     const tooMany = keepsForm || isAsset ? undefined : await oneTooMany(request, reply);
     if (tooMany) throw new Refused(tooMany);
   });
-  // A page is put together from thousands of pieces: it is encoded once, and not measured, copied and encoded.
-  app.addHook('onSend', (_request, _reply, payload, done) => {
-    done(null, typeof payload === 'string' ? Buffer.from(payload) : payload);
-  });
   async function refused(error: FastifyError | Refused, request: FastifyRequest, reply: FastifyReply) {
     const refusal = error instanceof Refused ? error.refusal : refusalOf(error);
     const { status }: Rule = RULES[refusal.rule];
@@ -397,7 +393,7 @@ export function registerPages(
         .send(missingPage(await aroundMissing(request, reply))),
     refused,
     unread: (refusal) => ({
-      body: page(aroundNobody, refusedPage(refusal)),
+      body: page(aroundNobody, refusedPage(refusal)).toString(),
       headers: { ...headers(), 'content-type': PAGE_TYPE },
     }),
   };

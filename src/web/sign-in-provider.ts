@@ -55,7 +55,7 @@ export function registerProvider(site: Site, provider: Provider): void {
 const notGood = (why: string): Refused => new Refused(refuse('sign_in_not_good', why));
 
 /** The page for a person whom their organisation knows and the ledger does not: whom to ask, and what to tell them. */
-async function unknownPage(site: Site, around: Around, provider: Provider, subject: string): Promise<string> {
+async function unknownPage(site: Site, around: Around, provider: Provider, subject: string): Promise<Buffer> {
   const { title, why, remedy } = RULES.person_unknown;
   const names = (await registrarsOf(site)).map((officer) => site.people.nameOf(officer)).join('; ');
   const ending = await provider.ending(new URL('/signed-out', site.options.publicUrl).href);

@@ -99,7 +99,7 @@ function ours(value: unknown, key = ''): unknown {
   for (const [text, html, name] of CONTENTS) {
     const asHtml = value[html];
     const asText = value[text];
-    if (typeof asHtml === 'string' && asHtml !== '') result[name] = new Html(asHtml.trim());
+    if (typeof asHtml === 'string' && asHtml !== '') result[name] = new Html([asHtml.trim()]);
     else if (asText !== undefined && asText !== null && asText !== '') result[name] = asText;
     Reflect.deleteProperty(result, html);
     if (name !== text) Reflect.deleteProperty(result, text);

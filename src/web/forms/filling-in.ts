@@ -77,7 +77,7 @@ export function begun(site: Site, errand: Errand, given: Form): Form {
 }
 
 /** The page on which a document for the draft is chosen. */
-function uploadPage(around: Around, files: Documents, at: number, fault?: UploadFault): string {
+function uploadPage(around: Around, files: Documents, at: number, fault?: UploadFault): Buffer {
   const { errand, form } = around;
   const draft = draftOf(around, [], { at: String(at), then: form['then'] ?? '' });
   return shell(around, {
@@ -117,7 +117,7 @@ async function questionPage(
   steps: readonly Step[],
   at: number,
   faults: readonly Fault[],
-): Promise<string> {
+): Promise<Buffer> {
   const { asking, errand, form } = around;
   const step = steps[at]!;
   const looked = await lookedUp(site, asking, errand, [step], form);
@@ -220,7 +220,7 @@ async function checkPage(
   steps: readonly Step[],
   whole: Extract<Whole, { data: object }>,
   above: Above = {},
-): Promise<string> {
+): Promise<Buffer> {
   const { asking, errand } = around;
   await renewed(site, errand, whole.papers.evidence);
   const names = await namesFor(site.ledger, asking.sight, site.people);
@@ -330,7 +330,7 @@ function withSuggestions(errand: Errand, step: Step, form: Form): Form {
 }
 
 /** Shows a form at its first step. */
-export async function firstPage(site: Site, asking: Asking, errand: Errand, form: Form): Promise<string> {
+export async function firstPage(site: Site, asking: Asking, errand: Errand, form: Form): Promise<Buffer> {
   const steps = stepsFor(errand);
   return questionPage(site, { asking, errand, form: withFirstRows(site, errand, steps[0]!, form) }, steps, 0, []);
 }

@@ -56,7 +56,7 @@ export function shell(
     isWrong,
     content,
   }: { readonly title: string; readonly above?: Content; readonly isWrong: boolean; readonly content: Content },
-): string {
+): Buffer {
   const main = html`${errand.counters?.news}${above}<span class="govuk-caption-l">${errand.fact.title}</span><h1 class="govuk-heading-l">${title}</h1>${content}`;
   return page(asking.around, {
     title: `${isWrong ? 'Error: ' : ''}${title} – ${errand.fact.title}${errand.counters ? ' (counter-offer)' : ''}, ${whereIs(errand)}`,
@@ -81,7 +81,7 @@ export const formPage = (
     readonly content: Content;
     readonly isWrong: boolean;
   },
-): string =>
+): Buffer =>
   shell(around, {
     ...more,
     content: html`<form method="post" action="${around.errand.address}" novalidate>

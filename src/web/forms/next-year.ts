@@ -253,7 +253,7 @@ async function nextYearPage(
   form: Form,
   choices: Choices,
   above: Above = {},
-): Promise<string> {
+): Promise<Buffer> {
   const { ledger } = site;
   const { sight, around } = asking;
   const wrong: Wrong = above.wrong ?? new Map();

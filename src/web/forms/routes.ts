@@ -115,7 +115,7 @@ function mayOpen({ ledger }: Site, { session }: Asking, { roles }: Fact<unknown>
   return held.some(({ partner, role }) => partner === register.ledger?.keeper && roles.includes(role));
 }
 
-async function listPage(site: Site, asking: Asking, place: Place, list: ListName): Promise<string> {
+async function listPage(site: Site, asking: Asking, place: Place, list: ListName): Promise<Buffer> {
   const acts = await openActs(site, asking, place);
   const own = acts.filter(({ proposed }) => proposed === (list === 'propose'));
   const opening =
@@ -193,7 +193,7 @@ const dealFacts = ({ kind }: Place): { readonly fact: Fact<unknown>; readonly li
   }));
 
 /** A list of everything that a deal at a place can hold. Each entry is a button, because the form carries the draft. */
-function dealListPage({ around, draftMark }: Asking, place: Place, errand: Errand, form: Form): string {
+function dealListPage({ around, draftMark }: Asking, place: Place, errand: Errand, form: Form): Buffer {
   const all = dealFacts(place);
   const groups = [...new Set(all.map(({ fact }) => fact.group))];
   const carried = Object.entries(form).filter(([name]) => name !== 'go' && name !== 'part');

@@ -55,7 +55,7 @@ const shownTable = (
   { of, at, text, title }: Listed,
   faults: readonly string[],
   leaves = false,
-): string =>
+): Buffer =>
   formPage(around, {
     ...tablePart(of, title, text, faults, leaves),
     shown: [at],
@@ -63,7 +63,7 @@ const shownTable = (
     isWrong: faults.length > 0,
   });
 
-const shownFile = (around: Around, { of, at, text, title }: Listed, fault?: string): string =>
+const shownFile = (around: Around, { of, at, text, title }: Listed, fault?: string): Buffer =>
   shell(around, {
     ...tableFilePart(
       of,
@@ -76,12 +76,12 @@ const shownFile = (around: Around, { of, at, text, title }: Listed, fault?: stri
   });
 
 /** The page on which the rows of a form are filled in as a table. */
-export async function tablePage(site: Site, around: Around, steps: readonly Step[], at: string): Promise<string> {
+export async function tablePage(site: Site, around: Around, steps: readonly Step[], at: string): Promise<Buffer> {
   return shownTable(around, await tableAt(site, around, steps, at), []);
 }
 
 /** The same, with all errors in the rows. */
-export async function faultyTable(site: Site, around: Around, steps: readonly Step[], at: string): Promise<string> {
+export async function faultyTable(site: Site, around: Around, steps: readonly Step[], at: string): Promise<Buffer> {
   const table = await tableAt(site, around, steps, at);
   return shownTable(around, table, table.faults);
 }
@@ -91,7 +91,7 @@ export async function tableSent(
   site: Site,
   around: Around,
   steps: readonly Step[],
-  back: (form: Form) => Promise<string>,
+  back: (form: Form) => Promise<Buffer>,
   reply: FastifyReply,
 ): Promise<unknown> {
   const { asking, errand, form } = around;

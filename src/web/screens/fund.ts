@@ -241,7 +241,7 @@ const yearOf = (fund: string): readonly [string, string] => {
   return [`${first}-04-01`, `${first + 1}-03-31`];
 };
 
-async function fundPage(site: Site, asking: Asking, fund: string, dates: TwoDates, faulty?: Faulty): Promise<string> {
+async function fundPage(site: Site, asking: Asking, fund: string, dates: TwoDates, faulty?: Faulty): Promise<Buffer> {
   const { sight, around } = asking;
   const given = { fund, on: dates.on, 'known-at': dates.knownAt };
   const gap = await askedOf<Gap>(site.ledger, sight, 'gap', given);

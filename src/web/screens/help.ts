@@ -9,7 +9,7 @@ import type { Site } from '../site.js';
 /** Pages of explanation, open to anybody. */
 
 /** The page for an address that does not exist, because it was mistyped or cut short. */
-export const missingPage = (around: Around): string =>
+export const missingPage = (around: Around): Buffer =>
   page(around, {
     title: 'Page not found',
     main: html`${heading('Page not found')}

@@ -116,7 +116,7 @@ async function historyPage(
   asking: Asking,
   kind: Kind,
   { given, asked, faulty }: { given: Given; asked: Asked; faulty?: Faulty | undefined },
-): Promise<string> {
+): Promise<Buffer> {
   const { title, timeline, groups } = HAPPENED[kind];
   const options = { ...given, ...asked, order: asked['order'] ?? 'newest' };
   const answer = await askedOf<Timeline>(site.ledger, asking.sight, timeline, options);
@@ -234,7 +234,7 @@ async function eventPage(
   kind: Kind,
   given: Given,
   knownAt: string | undefined,
-): Promise<string> {
+): Promise<Buffer> {
   const { event, timeline, title } = HAPPENED[kind];
   const found = await askedOf<Event>(site.ledger, asking.sight, event, { ...given, 'known-at': knownAt });
   const showing = await showingFor(site, asking, event, found, given);

@@ -7,7 +7,7 @@ import { heading, page, paragraph, subheading, waysToAct } from '../layout.js';
 import type { Asking, Site } from '../site.js';
 import { answerDated, knownBy } from './dated.js';
 import { titled, ways } from './parts.js';
-import { placeOf, placesOfArea, placesOfFund, placesOfRegister, questionTitle, whereaboutsOf } from './places.js';
+import { auditOfFund, placeOf, placesOfArea, placesOfRegister, questionTitle, whereaboutsOf } from './places.js';
 import {
   datesOfAnswer,
   footOf,
@@ -37,7 +37,7 @@ async function yearEndPage(
   fund: string,
   dates: TwoDates,
   faulty?: Faulty,
-): Promise<string> {
+): Promise<Buffer> {
   const given = { fund };
   const parts = [];
   for (const name of YEAR_END) {
@@ -117,21 +117,18 @@ export function registerOverviews(site: Site): void {
 
   site.get('/audit', async ({ around, sight }, _request, reply) => {
     const { funds } = await askedOf<Funds>(site.ledger, sight, 'funds', {});
-    const groups = funds.map(({ fund }) => ({
-      fund,
-      audit: placesOfFund(fund).find(({ title }) => title === 'History and audit')!,
-    }));
+    const all = funds.map(({ fund }) => ({ fund, name: fundName(fund), places: auditOfFund(fund) }));
     const main = html`${heading('Audit')}
       ${paragraph('You can ask for each page as known on any day, and download it as a spreadsheet. Figures as known on a past day do not change.')}
       ${
-        groups.length === 0
+        all.length === 0
           ? paragraph('You act for no partner of any fund.')
-          : html`<dl class="bcf-definitions">${groups.map(
-              ({ fund, audit }) =>
-                html`<dt class="govuk-body govuk-!-font-weight-bold govuk-!-margin-bottom-1"><a class="govuk-link" href="/funds/${fund}">${fundName(fund)}</a></dt><dd class="govuk-body">${joined(
-                  audit.places.map(
+          : html`<dl class="bcf-definitions">${all.map(
+              ({ fund, name, places }) =>
+                html`<dt class="govuk-body govuk-!-font-weight-bold govuk-!-margin-bottom-1"><a class="govuk-link" href="/funds/${fund}">${name}</a></dt><dd class="govuk-body">${joined(
+                  places.map(
                     ({ href, title }) =>
-                      html`<a class="govuk-link" href="${href}">${title}<span class="govuk-visually-hidden"> of ${fundName(fund)}</span></a>`,
+                      html`<a class="govuk-link" href="${href}">${title}<span class="govuk-visually-hidden"> of ${name}</span></a>`,
                   ),
                   ' | ',
                 )}</dd>`,

@@ -157,7 +157,7 @@ async function partnerPage(
   given: { readonly fund: string; readonly partner: string },
   dates: TwoDates,
   faulty?: Faulty,
-): Promise<string> {
+): Promise<Buffer> {
   const options = { ...given, on: dates.on, 'known-at': dates.knownAt };
   const position = await askedOf<Position>(site.ledger, asking.sight, 'partner-position', options);
   const statement = await askedOf<Statement>(site.ledger, asking.sight, 'statement', options);

@@ -1,4 +1,4 @@
-import { QUESTIONS, type Question } from '../asking.js';
+import { questionNamed, QUESTIONS, type Question } from '../asking.js';
 import { addressOf, addressWith, type TwoDates } from '../dates.js';
 import { areaName, fundName, plainly } from '../format.js';
 
@@ -112,7 +112,7 @@ const asked = (question: Question, { on, knownAt }: TwoDates): Readonly<Record<s
 
 /** The address of a question’s page for a fund or an area, at the dates of the page that links to it. */
 export function placeOf(name: string, given: Given = {}, dates: TwoDates = {}): string {
-  const question = QUESTIONS.find((each) => each.name === name)!;
+  const question = questionNamed(name);
   return addressWith(filled(pageOf(question), given), asked(question, dates));
 }
 
@@ -151,16 +151,16 @@ export const placesOfFund = (fund: string, dates: TwoDates = {}): Places[] => {
         { href: `${base}/roll-forward`, title: 'Roll forward to the next year' },
       ],
     },
-    {
-      title: 'History and audit',
-      places: [
-        { href: placeOf('timeline', { fund }, dates), title: 'History' },
-        { href: placeOf('compare', { fund }, dates), title: 'Compare two dates' },
-        ...places('trace approvals late mirror fund'),
-      ],
-    },
+    { title: 'History and audit', places: auditOfFund(fund, dates) },
   ];
 };
+
+/** The pages of a fund for auditors. The auditors’ page lists them for every fund. */
+export const auditOfFund = (fund: string, dates: TwoDates = {}): Place[] => [
+  { href: placeOf('timeline', { fund }, dates), title: 'History' },
+  { href: placeOf('compare', { fund }, dates), title: 'Compare two dates' },
+  ...placesOf('trace approvals late mirror fund', { fund }, dates),
+];
 
 /** The pages of an area. Which pages of its disputes are listed depends on what the officer may see. */
 export const placesOfArea = (area: string, disputes: 'none' | 'totals' | 'cases'): Places[] => [

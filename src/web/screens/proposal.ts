@@ -266,7 +266,7 @@ interface Above {
 const typedPart = (typed: Content): Html =>
   html`${subheading('What you typed')}${paragraph('It is kept nowhere else. Copy what you still need.')}${typed}`;
 
-export async function proposalPage(site: Site, asking: Asking, id: string, above: Above = {}): Promise<string> {
+export async function proposalPage(site: Site, asking: Asking, id: string, above: Above = {}): Promise<Buffer> {
   const proposal = await proposalOf(site, asking, id);
   const names = await namesFor(site.ledger, asking.sight, site.people);
   const what = await foretold(site, asking, proposal);
@@ -374,7 +374,7 @@ async function endingPage(
   ending: Ending,
   proposal: Proposal,
   sent?: SentEnding,
-): Promise<string> {
+): Promise<Buffer> {
   const id = proposal.proposal;
   const names = await namesFor(site.ledger, asking.sight, site.people);
   const { title, label, button: press, said } = ENDS[ending];

@@ -250,7 +250,7 @@ interface Framed {
 export function framed(
   { around }: Asking,
   { title, tab = title, given, dates, main, isFault, source, through = [] }: Framed,
-): string {
+): Buffer {
   const { of, above } = whereaboutsOf(given, dates);
   return page(around, {
     title: `${isFault ? 'Error: ' : ''}${tab}, ${of}`,
@@ -313,7 +313,7 @@ async function questionPage(
   asking: Asking,
   question: Question,
   { given, asked, faulty }: { readonly given: Given; readonly asked: Asked; readonly faulty?: Faulty | undefined },
-): Promise<string> {
+): Promise<Buffer> {
   const number = pageIn(asked['page']);
   const options = { ...asked, page: undefined };
   const answer = await askedOf<Answer>(site.ledger, asking.sight, question.name, { ...given, ...options });
