@@ -1,7 +1,6 @@
 import type { Day, Instant } from '../src/domain/calendar.js';
-import { minus, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
-import { byText } from '../src/domain/order.js';
-import type { Posting } from '../src/domain/postings.js';
+import { inside } from '../src/domain/chart.js';
+import { minus, negated, plus, type Pence } from '../src/domain/money.js';
 import type { ClaimsWalk } from './claims.js';
 import type { Entry } from './entry.js';
 import { count, GAP_FIGURES, gapFrom, isCounted, noSums, type Gap } from './gap.js';
@@ -23,10 +22,10 @@ interface Point {
 const isKnown = ({ place, passes }: Entry, { size, instant = Infinity as Instant }: Point): boolean =>
   place < size && (passes === undefined || passes <= instant);
 
-type Mover = {
-  /** The figures that it changed, with each change. */
-  readonly changes: Partial<Record<keyof Gap, Pence>>;
-} & (Fact | { readonly by: 'accrual'; readonly entry?: undefined });
+/** One step: what moved, and the gap before and after it. */
+export type Mover = { readonly before: Gap; readonly after: Gap } & (
+  Fact | { readonly by: 'accrual'; readonly entry?: undefined }
+);
 
 interface Fact {
   readonly entry: Entry;
@@ -46,68 +45,80 @@ export interface Comparison {
  * fund that do not {@link MOVES_GAP} may be left out.
  */
 export function compare(entries: readonly Entry[], from: Point, to: Point, claims: ClaimsWalk): Comparison {
+  const [firstDay, lastDay, dayWay] =
+    from.on <= to.on ? ([from.on, to.on, 1] as const) : ([to.on, from.on, -1] as const);
   const sums = noSums();
   sums.openClaims = claims.open(from.on, from.size);
+  /** The entries that move something between the two days, by the day of it; in ledger order on each. */
+  const crossed = new Map<Day, Entry[]>();
+  /** The larger state of knowledge contains the smaller one: entries in only one of them are learnt, or forgotten. */
+  const learnt: Entry[] = [];
+  const forgotten: Entry[] = [];
   for (const entry of entries) {
-    if (!isKnown(entry, from)) continue;
-    for (const posting of entry.postings) if (posting.on <= from.on) count(sums, posting, posting.pence, 1);
+    if (!isKnown(entry, from)) {
+      if (isKnown(entry, to)) learnt.push(entry);
+      continue;
+    }
+    if (!isKnown(entry, to)) forgotten.push(entry);
+    for (const posting of entry.postings) {
+      if (!isCounted(posting)) continue;
+      const { on: day } = posting;
+      if (day <= from.on) count(sums, posting, posting.pence, 1);
+      if (day <= firstDay || day > lastDay) continue;
+      const ofDay = inside(crossed, day, (): Entry[] => []);
+      if (ofDay[ofDay.length - 1] !== entry) ofDay.push(entry);
+    }
   }
   const start = gapFrom(sums);
   const movers: Mover[] = [];
   let before = start;
-  const step = (
-    moved: Fact | { readonly by: 'accrual' },
-    postings: readonly Posting[],
-    sign: 1 | -1,
-    claimed: Pence = NO_MONEY,
-  ): void => {
-    for (const posting of postings) count(sums, posting, posting.pence, sign);
-    sums.openClaims = plus(sums.openClaims, sign === 1 ? claimed : minus(NO_MONEY, claimed));
+  const moved = (by: Fact | { readonly by: 'accrual' }): void => {
     const after = gapFrom(sums);
-    let changes: { -readonly [Name in keyof Gap]?: Pence } | undefined;
-    for (const name of GAP_FIGURES)
-      if (after[name] !== before[name]) (changes ??= {})[name] = minus(after[name], before[name]);
-    if (changes) movers.push({ ...moved, changes });
+    if (isOther(before, after)) movers.push({ ...by, before, after });
     before = after;
   };
 
-  const [firstDay, lastDay, dayWay] =
-    from.on <= to.on ? ([from.on, to.on, 1] as const) : ([to.on, from.on, -1] as const);
-  const crossed: { readonly entry: Entry; readonly day: Day }[] = [];
-  for (const entry of entries) {
-    if (!isKnown(entry, from)) continue;
-    const first = crossed.length;
-    for (const posting of entry.postings) {
-      const { on: day } = posting;
-      if (day <= firstDay || day > lastDay || !isCounted(posting)) continue;
-      // The days of an entry are few.
-      let at = first;
-      while (at < crossed.length && crossed[at]!.day !== day) at++;
-      if (at === crossed.length) crossed.push({ entry, day });
+  const days = [...crossed.keys()].sort();
+  for (const day of dayWay === 1 ? days : days.reverse()) {
+    const ofDay = crossed.get(day)!;
+    for (const entry of dayWay === 1 ? ofDay : ofDay.reverse()) {
+      for (const posting of entry.postings)
+        if (posting.on === day && isCounted(posting)) count(sums, posting, posting.pence, dayWay);
+      moved({ entry, by: 'day' });
     }
   }
-  crossed.sort((a, b) => dayWay * (byText(a.day, b.day) || a.entry.place - b.entry.place));
-  for (const { entry, day } of crossed) {
-    step(
-      { entry, by: 'day' },
-      entry.postings.filter((posting) => posting.on === day),
-      dayWay,
-    );
-  }
 
-  step({ by: 'accrual' }, [], 1, minus(claims.open(to.on, from.size), claims.open(from.on, from.size)));
+  const accrued = minus(claims.open(to.on, from.size), claims.open(from.on, from.size));
+  sums.openClaims = plus(sums.openClaims, accrued);
+  moved({ by: 'accrual' });
 
-  // The larger state of knowledge contains the smaller one. Events in only one of them are learnt or, if the second is
-  // smaller, forgotten.
-  const learnt = entries.filter((entry) => isKnown(entry, to) && !isKnown(entry, from));
-  const forgotten = entries.filter((entry) => isKnown(entry, from) && !isKnown(entry, to));
   const knowWay = forgotten.length > 0 ? -1 : 1;
   for (const entry of knowWay === 1 ? learnt : forgotten.reverse()) {
+    for (const posting of entry.postings)
+      if (posting.on <= to.on && isCounted(posting)) count(sums, posting, posting.pence, knowWay);
     const claimed = claims.changedBy(entry, to.on);
-    const postings = entry.postings.filter((posting) => posting.on <= to.on && isCounted(posting));
-    if (postings.length > 0 || claimed !== NO_MONEY) step({ entry, by: 'knowledge' }, postings, knowWay, claimed);
+    sums.openClaims = plus(sums.openClaims, knowWay === 1 ? claimed : negated(claimed));
+    moved({ entry, by: 'knowledge' });
   }
+  return { from: start, to: before, change: changeBetween(start, before), movers };
+}
 
-  const change = Object.fromEntries(GAP_FIGURES.map((name) => [name, minus(before[name], start[name])]));
-  return { from: start, to: before, change: change as Record<keyof Gap, Pence>, movers };
+/** Whether a gap differs from another in any figure; the figures that are left out here follow from these. */
+const isOther = (one: Gap, other: Gap): boolean =>
+  one.requirement !== other.requirement ||
+  one.funded !== other.funded ||
+  one.recurrentGap !== other.recurrentGap ||
+  one.proposed !== other.proposed ||
+  one.assumed !== other.assumed ||
+  one.atRisk !== other.atRisk ||
+  one.openClaims !== other.openClaims;
+
+const changeBetween = (before: Gap, after: Gap): Record<keyof Gap, Pence> =>
+  Object.fromEntries(GAP_FIGURES.map((name) => [name, minus(after[name], before[name])])) as Record<keyof Gap, Pence>;
+
+/** The figures that a step changed, with each change. */
+export function changedBy({ before, after }: Mover): Partial<Record<keyof Gap, Pence>> {
+  const changes: { -readonly [Name in keyof Gap]?: Pence } = {};
+  for (const name of GAP_FIGURES) if (after[name] !== before[name]) changes[name] = minus(after[name], before[name]);
+  return changes;
 }

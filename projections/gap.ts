@@ -71,9 +71,8 @@ export const isCounted = ({ measure, holder }: Account): boolean => COUNTED.has(
 /** The entries that count in a figure of the gap, on some day. */
 export const MOVES_GAP = those(({ postings }) => postings.some(isCounted));
 
-/** Counts an amount of one account into the sums that a gap is made of, or out of them. */
+/** Counts an amount of one account that {@link isCounted} into the sums that a gap is made of, or out of them. */
 export function count(sums: GapSums, account: Account, pence: Pence, sign: 1 | -1): void {
-  if (!isCounted(account)) return;
   const amount = sign === 1 ? pence : negated(pence);
   const isRecurrent = account.term === 'recurrent';
   switch (account.measure) {

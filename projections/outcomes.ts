@@ -1,5 +1,6 @@
 import { dayNumber } from '../src/domain/calendar.js';
-import { bodyOn, outcomeOf } from '../src/domain/dispute/claim.js';
+import { inside } from '../src/domain/chart.js';
+import { bodyAt, outcomesOf } from '../src/domain/dispute/claim.js';
 import { termsAt } from '../src/domain/dispute/state.js';
 import { minus, NO_MONEY, plus, WHOLE_BASIS_POINTS, type Pence } from '../src/domain/money.js';
 import type { DisputesView } from './claims.js';
@@ -25,22 +26,24 @@ interface Outcome {
   readonly cases: number;
 }
 
+type Changing = { -readonly [Name in keyof Outcome]: Outcome[Name] };
+
 /** The outcomes in steps of so many basis points of the respondent's share, from nothing to the whole. */
 export function outcomes({ state, on, upTo }: DisputesView, step: number): Outcome[] {
-  const rows = new Map<string, Outcome>();
+  const day = dayNumber(on);
+  const rows = new Map<string, Changing>();
   const shares = Array.from({ length: Math.ceil(WHOLE_BASIS_POINTS / step) + 1 }, (_, index) =>
     Math.min(index * step, WHOLE_BASIS_POINTS),
   );
   for (const history of state.cases.values()) {
     const terms = termsAt(history, upTo);
-    if (!terms || terms.first > dayNumber(on)) continue;
-    const claimant = bodyOn(terms, 'claimant', on);
-    const respondent = bodyOn(terms, 'respondent', on);
-    for (const share of shares) {
-      const { due, cost, paid, claimed } = outcomeOf(terms, on, share);
-      if (cost === NO_MONEY) continue;
-      const key = `${claimant} ${respondent} ${share}`;
-      const row = rows.get(key) ?? {
+    if (!terms || terms.first > day) continue;
+    const { due, cost, paid, claimed } = outcomesOf(terms, day, shares);
+    if (cost === NO_MONEY) continue;
+    const claimant = bodyAt(terms, 'claimant', day);
+    const respondent = bodyAt(terms, 'respondent', day);
+    for (const [at, share] of shares.entries()) {
+      const row = inside(rows, `${claimant} ${respondent} ${share}`, () => ({
         claimant,
         respondent,
         share,
@@ -50,17 +53,14 @@ export function outcomes({ state, on, upTo }: DisputesView, step: number): Outco
         borneByClaimant: NO_MONEY,
         borneByRespondent: NO_MONEY,
         cases: 0,
-      };
-      const respondentBears = plus(paid, due);
-      rows.set(key, {
-        ...row,
-        cost: plus(row.cost, cost),
-        claimed: plus(row.claimed, claimed),
-        due: plus(row.due, due),
-        borneByClaimant: plus(row.borneByClaimant, minus(cost, respondentBears)),
-        borneByRespondent: plus(row.borneByRespondent, respondentBears),
-        cases: row.cases + 1,
-      });
+      }));
+      const respondentBears = plus(paid, due[at]!);
+      row.cost = plus(row.cost, cost);
+      row.claimed = plus(row.claimed, claimed);
+      row.due = plus(row.due, due[at]!);
+      row.borneByClaimant = plus(row.borneByClaimant, minus(cost, respondentBears));
+      row.borneByRespondent = plus(row.borneByRespondent, respondentBears);
+      row.cases++;
     }
   }
   return [...rows.values()].sort(

@@ -1,8 +1,8 @@
 import t from 'tap';
-import { outcomeOf } from '../../src/domain/dispute/claim.js';
+import { outcomesOf } from '../../src/domain/dispute/claim.js';
 import { owedOn } from '../../src/domain/dispute/owed.js';
 import { termsAt } from '../../src/domain/dispute/state.js';
-import type { Day } from '../../src/domain/calendar.js';
+import { dayNumber, type Day } from '../../src/domain/calendar.js';
 import { moneyText } from '../../src/domain/money.js';
 import { askedWhole as asked } from '../support/asking.js';
 import { acts, AREA, caseNamed, DISPUTES, disputing, settle, share } from '../support/disputes.js';
@@ -115,8 +115,8 @@ t.test('a settlement changes no outcome before its own day', async (t) => {
   await settle(ledger, 'spring', '2019-04-30', [['one', '36400.00', '0.00']]);
   const { own } = ledger.ledger.model.stream('dispute', DISPUTES);
   const terms = termsAt(own.cases.get(caseNamed('one'))!)!;
-  t.equal(moneyText(outcomeOf(terms, '2019-04-29' as Day, 5_000).due), '18200.00');
-  t.equal(moneyText(outcomeOf(terms, '2019-04-30' as Day, 5_000).due), '0.00');
+  t.equal(moneyText(outcomesOf(terms, dayNumber('2019-04-29' as Day), [5_000]).due[0]!), '18200.00');
+  t.equal(moneyText(outcomesOf(terms, dayNumber('2019-04-30' as Day), [5_000]).due[0]!), '0.00');
   t.equal(owedOn(own, caseNamed('nobody'), '2019-04-30' as Day), undefined, 'nothing is owed on an unknown case');
 });
 

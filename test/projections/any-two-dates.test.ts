@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { naiveBalance } from '../../projections/balances.js';
 import type { ClaimsWalk } from '../../projections/claims.js';
-import { compare } from '../../projections/compare.js';
+import { changedBy, compare } from '../../projections/compare.js';
 import type { Entry } from '../../projections/entry.js';
 import { GAP_FIGURES, gapOf, type Gap } from '../../projections/gap.js';
 import { gapByDay, gapByKnowledge } from '../../projections/gap-history.js';
@@ -113,9 +113,19 @@ t.test('at any two dates, over random histories', async (t) => {
         if (!same(compared.to, gapOf(viewAt(ledger, b!.on, b!.size), NO_MONEY)))
           throw new Error('A comparison ends elsewhere.');
         for (const name of GAP_FIGURES) {
-          const sum = compared.movers.reduce((acc, mover) => plus(acc, mover.changes[name] ?? exactly(0)), exactly(0));
+          const sum = compared.movers.reduce(
+            (acc, mover) => plus(acc, changedBy(mover)[name] ?? exactly(0)),
+            exactly(0),
+          );
           if (sum !== minus(compared.to[name], compared.from[name]))
             throw new Error(`The movers of ${name} do not add up to its change.`);
+        }
+        // A fact that was learnt, or forgotten, stands between what was known before it and what was known after it.
+        for (const { by, entry, before, after } of compared.movers) {
+          if (by !== 'knowledge') continue;
+          const known = [entry.place, entry.place + 1].map((size) => gapOf(viewAt(ledger, b!.on, size), NO_MONEY));
+          const [was, is] = (a!.size <= b!.size ? known : known.reverse()) as [Gap, Gap];
+          if (!same(before, was) || !same(after, is)) throw new Error('A fact changes the gap otherwise.');
         }
         const lines = statement(entries, NORTH, { from: '2016-06-01' as Day, on: b!.on, size: b!.size });
         const moved = lines.lines.reduce((acc, each) => plus(acc, minus(each.agreed, each.received)), lines.opening);

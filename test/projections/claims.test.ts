@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
 import t from 'tap';
 import { claimsWalk, openClaims } from '../../projections/claims.js';
-import { compare } from '../../projections/compare.js';
+import { changedBy, compare } from '../../projections/compare.js';
 import { disputeRegister, GROUPINGS, registerNumbers } from '../../projections/dispute-register.js';
 import { GAP_FIGURES, gapOf } from '../../projections/gap.js';
 import { gapByDay, gapByKnowledge } from '../../projections/gap-history.js';
@@ -160,7 +160,10 @@ t.test('claims at any two dates, over random histories', async (t) => {
         gapOf(viewOf(model.fund(fund)!, on, known), walk.open(on, known));
       const compared = compare(entries, a!, b!, walk);
       for (const name of GAP_FIGURES) {
-        const movers = compared.movers.reduce((sum, mover) => plus(sum, mover.changes[name] ?? exactly(0)), exactly(0));
+        const movers = compared.movers.reduce(
+          (sum, mover) => plus(sum, changedBy(mover)[name] ?? exactly(0)),
+          exactly(0),
+        );
         if (compared.to[name] !== gapAt(b!)[name]) throw new Error(`A comparison ends elsewhere: ${name}.`);
         if (minus(compared.to[name], compared.from[name]) !== movers)
           throw new Error(`The movers of ${name} do not add up.`);

@@ -6,6 +6,7 @@ import { compare } from '../../projections/compare.js';
 import { byMeasure } from '../../projections/entry-indexes.js';
 import { known, testedFacts } from '../../projections/fund-facts.js';
 import { MOVES_GAP } from '../../projections/gap.js';
+import { gapByDay, gapByKnowledge } from '../../projections/gap-history.js';
 import { bridgeLines, bridgeSteps, categoriesOf, MOVES_YEAR_GAP } from '../../projections/medium-term.js';
 import { byHolderShown, statement } from '../../projections/statement.js';
 import { sourceUses } from '../../projections/source-use.js';
@@ -55,6 +56,8 @@ t.test('at any two dates, over random histories, all entries and those of an ind
             compare(await ledger.entriesUnder(STREAM, most, MOVES_GAP), from, to, NO_CLAIMS),
             compare(await ledger.entries(STREAM, most), from, to, NO_CLAIMS),
           );
+          for (const history of [gapByDay, gapByKnowledge])
+            assert.deepEqual(history(await under(MOVES_GAP), on, size, NO_CLAIMS), history(all, on, size, NO_CLAIMS));
           const categories = categoriesOf(known(model.fund(FUND)!.facts, 'line', Infinity));
           const learnt = { on, fromSize: from.size, toSize: size, counts: () => true };
           const [few, every] = [

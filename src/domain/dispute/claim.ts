@@ -613,22 +613,22 @@ const newRun = (claimant: string, respondent: string): Run => ({
  * ÷ 7 × (share − interim share), negative if the claimant would have to pay; what the respondent has paid for those
  * days meanwhile; what they cost the two sides; and what is claimed for them. What is claimed from other bodies is in
  * none of these, and reduces what the respondent can bear. Whole pence, rounded once per case.
- * @param share the respondent’s share of the whole cost
+ * @param on the day asked for, inclusive, as a day number
+ * @param shares shares of the whole cost that the respondent might bear; `due` has what each would bring
  */
-export function outcomeOf(
+export function outcomesOf(
   terms: Terms,
-  on: Day,
-  share: Share,
-): { readonly due: Pence; readonly paid: Pence; readonly cost: Pence; readonly claimed: Pence } {
-  const asked = dayNumber(on);
+  on: number,
+  shares: readonly Share[],
+): { readonly due: readonly Pence[]; readonly paid: Pence; readonly cost: Pence; readonly claimed: Pence } {
   let through = -Infinity;
-  let end = asked;
+  let end = on;
   for (const each of terms.settled) {
-    if (each.effective > asked) continue;
+    if (each.effective > on) continue;
     through = Math.max(through, each.through);
     if (each.closes) end = Math.min(end, each.through);
   }
-  const due = nothing();
+  const due = shares.map(nothing);
   const paid = nothing();
   const cost = nothing();
   const claim = nothing();
@@ -636,12 +636,13 @@ export function outcomeOf(
     const days = Math.min(last, end) - Math.max(first, through + 1) + 1;
     if (days <= 0 || decided !== undefined) continue;
     const ofTheTwo = WHOLE_PARTS - partsTogether(others.map((each) => each.share));
-    add(due, weekly * days, Math.min(partsOfWhole(share), ofTheTwo) - interim);
+    for (const [at, share] of shares.entries())
+      add(due[at]!, weekly * days, Math.min(partsOfWhole(share), ofTheTwo) - interim);
     add(paid, weekly * days, interim);
     add(cost, weekly * days, ofTheTwo);
     add(claim, weekly * days, claimed - interim);
   }
-  return { due: rounded(due), paid: rounded(paid), cost: rounded(cost), claimed: rounded(claim) };
+  return { due: due.map(rounded), paid: rounded(paid), cost: rounded(cost), claimed: rounded(claim) };
 }
 
 /**

@@ -516,9 +516,9 @@ export interface DisputesAtDates extends DisputesView {
 export const notInArea = (
   { area, partners }: DisputesAtDates,
   partner: string | undefined,
-  found: readonly string[],
+  isSide: (partner: string) => boolean,
 ): Refusal | undefined =>
-  partner === undefined || partners.includes(partner) || found.includes(partner)
+  partner === undefined || partners.includes(partner) || isSide(partner)
     ? undefined
     : refuse('not_in_area', `${partner} is not a partner in the disputes of ${area}.`);
 

@@ -76,25 +76,17 @@ const figuresTable = ({ from, to, change }: Compared, dates: string): Html =>
     }),
   );
 
-/** The columns of the table of facts: the figures that at least one fact moved. */
-const movedFigures = ({ movers, accrued, change }: Compared): Figure[] => {
-  const found = new Set(FIGURES.filter((figure) => !isNothing(change[figure])));
-  const add = (changes: Partial<Figures>): void => {
-    for (const figure of FIGURES) if (!found.has(figure) && !isNothing(changes[figure] ?? NOTHING)) found.add(figure);
-  };
-  add(accrued);
-  for (const { changes } of movers) {
-    if (found.size === FIGURES.length) break;
-    add(changes);
-  }
-  const moved = FIGURES.filter((figure) => found.has(figure));
+/** The columns of the table of facts: the figures that changed in all, and those that one of the facts shown moved. */
+const movedFigures = ({ accrued, change }: Compared, shown: Compared['movers']): Figure[] => {
+  const all = [change, accrued, ...shown.map(({ changes }) => changes)];
+  const moved = FIGURES.filter((figure) => all.some((changes) => !isNothing(changes[figure] ?? NOTHING)));
   return moved.length === 0 ? ['gap'] : moved;
 };
 
 function moversTables(compared: Compared, from: number, showing: Showing): Html {
   const { movers, accrued, change } = compared;
-  const all = movedFigures(compared);
   const shown = movers.slice(from, from + ROWS_MAX);
+  const all = movedFigures(compared, shown);
   const isLast = from + ROWS_MAX >= movers.length;
   const parts = Array.from({ length: Math.ceil(all.length / COLUMNS_MAX) }, (_, at) =>
     all.slice(at * COLUMNS_MAX, (at + 1) * COLUMNS_MAX),
@@ -138,11 +130,18 @@ const COLUMNS_MAX = 5;
 /** The figure as bars: its first value, the change by each fact, and its last value. */
 function chartOf(figure: Figure, compared: Compared, showing: Showing): Html {
   const { movers, accrued, from, to } = compared;
-  const numbered = movers.map(({ changes }, at) => ({ title: String(at + 1), by: changes[figure] ?? NOTHING }));
-  const rest = { title: 'Days', by: accrued[figure] ?? NOTHING };
-  const changes = [...numbered, rest].filter(({ by }) => !isNothing(by));
+  const changes: { readonly title: string; readonly by: string }[] = [];
+  const add = (title: string, by = NOTHING): void => {
+    if (!isNothing(by)) changes.push({ title, by });
+  };
+  // The text of a fact is made when it is read: no more facts are read than a chart can show.
+  for (let at = 0; at < movers.length && changes.length <= CHANGES_MAX; at++)
+    add(String(at + 1), movers[at]!.changes[figure]);
+  add('Days', accrued[figure]);
   if (changes.length > CHANGES_MAX)
-    return paragraph(`${changes.length} changes moved it: more than a chart can show. The table has them all.`);
+    return paragraph(
+      `More than ${CHANGES_MAX} changes moved it, which is more than a chart can show. The table has them all.`,
+    );
   const words = movedInWords(figure, compared);
   return waterfall({
     id: 'moved',
@@ -190,7 +189,7 @@ async function beginnings(site: Site, { sight }: Asking, fund: string, { to }: C
 
 const BEGINNINGS_MAX = 6;
 
-async function comparePage(site: Site, asking: Asking, fund: string, asked: Asked, faulty?: Faulty): Promise<string> {
+async function comparePage(site: Site, asking: Asking, fund: string, asked: Asked, faulty?: Faulty): Promise<Buffer> {
   const { figure: chosen, page: pageNumber, ...dates } = asked;
   const given = { fund };
   const path = placeOf('compare', given);

@@ -150,7 +150,7 @@ export async function moving(
   ledger: Ledger,
   { fund, area, size, instant }: Pick<FundAtDates, 'fund' | 'area' | 'size' | 'instant'>,
   released: Released | undefined,
-  gapAlone?: true,
+  gapAlone: boolean,
 ) {
   const disputes = released ? [] : await ledger.entries(disputeStream(area), size);
   const { offers } = ledger.model.fund(fund)!;

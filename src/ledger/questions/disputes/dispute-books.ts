@@ -83,11 +83,7 @@ export const disputeTreatments = query({
     if (at instanceof Refusal) return at;
     const all = treatments(at);
     const { partner } = asked;
-    const unknown = notInArea(
-      at,
-      partner,
-      all.map((each) => each.partner),
-    );
+    const unknown = notInArea(at, partner, (of) => all.some((each) => each.partner === of));
     if (unknown) return unknown;
     return {
       area: asked.area,

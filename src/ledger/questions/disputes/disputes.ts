@@ -243,11 +243,8 @@ export const disputeCases = query({
       (overdue === 'false' || row.overdue);
     const all = disputeRegister(at);
     const unknown =
-      notInArea(
-        at,
-        partner,
-        all.flatMap((row) => [row.claimant, row.respondent]),
-      ) ?? stageUnknown(at, stage, all);
+      notInArea(at, partner, (of) => all.some((row) => row.claimant === of || row.respondent === of)) ??
+      stageUnknown(at, stage, all);
     if (unknown) return unknown;
     // The cursor is looked for among all cases, because its case may have stopped matching the filter since the page
     // before.

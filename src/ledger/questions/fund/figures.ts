@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { NOT_IN_DISPUTE, type InDispute } from '../../../../projections/claims.js';
-import { compare } from '../../../../projections/compare.js';
+import { changedBy, compare } from '../../../../projections/compare.js';
 import { keptInForce, known } from '../../../../projections/fund-facts.js';
 import { GAP_FIGURES, gapOf, type Gap } from '../../../../projections/gap.js';
 import { gapByDay, gapByKnowledge } from '../../../../projections/gap-history.js';
@@ -279,7 +279,9 @@ export const gapHistory = query({
     if (at instanceof Refusal) return at;
     const history = asked.along === 'days' ? gapByDay : gapByKnowledge;
     const released = await releasesFor(ledger, at.area, instantKnown(at), seeing);
-    const { entries } = await moving(ledger, at, released);
+    // Without claims, no day or instant is a point but for a fact that moves the gap.
+    const gapAlone = released !== undefined || ledger.model.area(at.area) === undefined;
+    const { entries } = await moving(ledger, at, released, gapAlone);
     const points = history(entries, at.on, at.size, released ? NO_CLAIMS_ALONG : claimsAlong(ledger, at));
     return {
       fund: asked.fund,
@@ -287,7 +289,7 @@ export const gapHistory = query({
       ...at.stamp,
       ...(released && disclosureOf(released.at(instantKnown(at)))),
       along: asked.along,
-      points: (released ? historyTold(points, asked.along, released, at) : points).map((point) => ({
+      points: rowsOf(released ? historyTold(points, asked.along, released, at) : points, (point) => ({
         at: point.at,
         ...inText(point.gap),
       })),
@@ -342,6 +344,7 @@ export const compareQuery = query({
     const compared = released
       ? compareTold(entries, from, to, released)
       : compare(entries, from, to, claimsAlong(ledger, from));
+    const accrual = compared.movers.find(({ by }) => by === 'accrual');
     const disclosure = (at: FundAtDates): DisclosureText =>
       released ? disclosureOf(released.at(instantKnown(at))) : {};
     return {
@@ -351,16 +354,16 @@ export const compareQuery = query({
       from: { ...from.stamp, ...disclosure(from), ...inText(compared.from) },
       to: { ...to.stamp, ...disclosure(to), ...inText(compared.to) },
       change: inText(compared.change),
-      // A page goes through all of them: for its chart, and for the figures that have a column.
-      movers: compared.movers
-        .filter((each) => each.by !== 'accrual')
-        .map(({ entry, by, changes }) => ({
-          ...entryText(entry),
-          stream: isOfDisputes(entry) ? ('disputes' as const) : ('fund' as const),
-          by,
-          changes: inText(changes as Record<keyof Gap, Pence>),
-        })),
-      accrued: inText((compared.movers.find(({ by }) => by === 'accrual')?.changes ?? {}) as Record<keyof Gap, Pence>),
+      movers: rowsOf(
+        compared.movers.filter((each) => each.by !== 'accrual'),
+        (mover) => ({
+          ...entryText(mover.entry),
+          stream: isOfDisputes(mover.entry) ? ('disputes' as const) : ('fund' as const),
+          by: mover.by,
+          changes: inText(changedBy(mover) as Record<keyof Gap, Pence>),
+        }),
+      ),
+      accrued: inText((accrual ? changedBy(accrual) : {}) as Record<keyof Gap, Pence>),
     };
   },
   table: ({ from, to, change, movers, accrued }) => ({

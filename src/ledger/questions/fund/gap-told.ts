@@ -63,7 +63,9 @@ export function compareTold(
     change: { ...found.change, openClaims, exposure: plus(found.change.exposure, openClaims) },
     movers: [
       ...found.movers,
-      ...(openClaims === NO_MONEY ? [] : [{ by: 'accrual' as const, changes: { openClaims, exposure: openClaims } }]),
+      ...(openClaims === NO_MONEY
+        ? []
+        : [{ by: 'accrual' as const, before: NOTHING, after: withClaims(NOTHING, openClaims) }]),
     ],
   };
 }
