@@ -7,9 +7,8 @@ import { ask } from '../ledger/ask.js';
 import { csv } from '../ledger/csv.js';
 import { asWhole, datesInWords, nextPage } from '../ledger/echo.js';
 import type { Query } from '../ledger/questions/question.js';
-import { COMMANDS, remedyOf } from '../ledger/remedies.js';
 import { leftOut, tableText } from './output.js';
-import { EXIT, Ended, type Terminal } from './terminal.js';
+import { EXIT, Ended, refusedBy, type Terminal } from './terminal.js';
 
 /** Adds every question as a command of its own. */
 
@@ -69,7 +68,7 @@ export function registerQuestion(
     await using(options.ledger, { readOnly: true }, async (ledger) => {
       const question = options['csv'] ? asWhole(query, asked.value, raw) : asked.value;
       const found = await ask(ledger, OPERATOR, query, question);
-      if (found instanceof Refusal) throw new Ended(EXIT.refused, `${found.detail} ${remedyOf(found.rule, COMMANDS)}`);
+      if (found instanceof Refusal) throw refusedBy(found);
       // Fields that the answer does not declare are removed, as over HTTP.
       const answer = query.answer.parse(found);
       if (options['json']) output.data(JSON.stringify(answer, null, 2));

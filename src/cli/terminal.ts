@@ -3,6 +3,8 @@ import type { SettableClock } from '../ledger/clock.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { load, planLoad, type NamedFile } from '../ledger/acts/load.js';
 import { verify } from '../ledger/audit/verify.js';
+import { COMMANDS, remedyOf } from '../ledger/remedies.js';
+import type { Refusal } from '../domain/rules.js';
 import type { EventStore } from '../store/event-store.js';
 import type { Output } from './output.js';
 import { progress } from './progress.js';
@@ -93,6 +95,10 @@ export class Ended extends Error {
     this.code = code;
   }
 }
+
+/** Ends a command that a rule refuses: what is refused, by which rule, and what to do. */
+export const refusedBy = ({ rule, detail }: Refusal): Ended =>
+  new Ended(EXIT.refused, `${detail} (${rule}) ${remedyOf(rule, COMMANDS)}`);
 
 /** What every command uses: the output, the parts of the program, and the ways to open a ledger. */
 export interface Terminal {

@@ -87,10 +87,17 @@ function lengthOf(data: FactData): number {
 const lengthOfAll = (offered: Offered<SentFact>): number =>
   textsOf(offered).reduce((sum, { data }) => sum + lengthOf(data), 0);
 
+/** Where an officer’s act was first recorded under a key; undefined if none was. */
+export const recordedUnder = (
+  { model }: Ledger,
+  { officer, key, stream }: Pick<Submission, 'officer' | 'key' | 'stream'>,
+): { readonly stream: string; readonly revision: number } | undefined =>
+  model.acted(scopedKey(officer, sha256(key)), stream);
+
 /** Refuses another proposal of an officer who already has too many, or too long ones, on the table. */
 function hasRoom(ledger: Ledger, sight: Sight, submission: Submission): Refusal | undefined {
   const { model } = ledger;
-  const { command, officer, key, stream } = submission;
+  const { command, officer } = submission;
   if ((command.act !== 'propose' && command.act !== 'counter') || sight === OPERATOR) return undefined;
   const today = todayOf(ledger);
   const own = model
@@ -100,7 +107,7 @@ function hasRoom(ledger: Ledger, sight: Sight, submission: Submission): Refusal 
   const many = own.length + (underWay.get(ledger)?.get(officer) ?? 0);
   const isFull = many >= OPEN_PROPOSALS_MAX || length > OPEN_PROPOSALS_TEXT_MAX;
   // A proposal already recorded under the same key gets its first answer.
-  if (!isFull || model.acted(scopedKey(officer, sha256(key)), stream)) return undefined;
+  if (!isFull || recordedUnder(ledger, submission)) return undefined;
   return refuse(
     'too_many_proposals',
     `${officer} has ${many} proposals on the table; with this one they would have ${length} characters of text.`,

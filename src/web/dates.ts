@@ -2,7 +2,7 @@ import { FIRST_DAY, instantOf, knownAtInstant, LAST_DAY, londonDay } from '../do
 import { dayEndedBy } from '../ledger/known-words.js';
 import { button, dateInput, errorSummary, hiddenField } from './components/fields.js';
 import { capital, day, instant, timeOfDay } from './format.js';
-import { html, type Html } from './html.js';
+import { html, type Content, type Html } from './html.js';
 import { typedDay } from './typed.js';
 
 /**
@@ -220,6 +220,15 @@ function field(name: DateName, { faulty, dates, asked }: Shown): Html {
 /** The day in London of an instant, or of a day, that was asked for. */
 const dayOf = (knownAt: string): string => londonDay(knownAtInstant(knownAt)!);
 
+/**
+ * What a page answers. If the request was refused there is no answer: other figures below the error could be taken for
+ * the ones that were asked for.
+ */
+export const answerUnless = (faulty: Faulty | undefined, answer: Content): Content =>
+  faulty === undefined
+    ? answer
+    : html`<p class="govuk-body">No figures are shown, because what was asked has no answer. Put it right above, or ask about now.</p>`;
+
 /** The error messages above a page. */
 export const faultsAbove = (faulty: Faulty | undefined): Html | false =>
   faulty !== undefined &&
@@ -270,11 +279,12 @@ export function knownInWords(knownAt: string): string {
 const link = (href: string, text: string): Html => html`<a class="govuk-link" href="${href}">${text}</a>`;
 
 /** Links to the three usual questions, for a page that takes both dates. */
-function threeLinks({ path, dates, asked, wasKnown = () => true }: Shown): Html | false {
+function threeLinks({ path, dates, asked, faulty, wasKnown = () => true }: Shown): Html | false {
   if (!('on' in dates && 'known-at' in dates)) return false;
   const { on = '' } = dates;
   const rest = Object.fromEntries(Object.entries(asked).filter(([name]) => !PLACES.has(name)));
   const at = (more: Asked): string => addressWith(path, { ...rest, on: undefined, 'known-at': undefined, ...more });
+  if (faulty) return html`<span class="bcf-screen">${link(at({}), 'Now')}</span>`;
   const then = wasKnown(on)
     ? link(at({ on, 'known-at': on }), 'That day, as known then')
     : 'Nothing about it was known on that day';
@@ -287,5 +297,5 @@ export const dateControl = (shown: Shown, words: string): Html =>
     <form method="get" action="${shown.path}" novalidate>
       <div class="bcf-dates__fields">${(Object.keys(shown.dates) as DateName[]).map((name) => field(name, shown))}${(shown.more ?? []).map((each) => each.field)}${alongside(shown)}${button({ content: 'Show', classes: 'govuk-button--secondary' })}</div>
     </form>
-    <p class="govuk-body">${words !== '' && `${words}.`}${threeLinks(shown)}</p>
+    <p class="govuk-body">${words !== '' && !shown.faulty && `${words}.`}${threeLinks(shown)}</p>
   </div>`;

@@ -85,7 +85,10 @@ export function registerFirstRun(site: Site): void {
       return reply.status(sent === undefined ? 200 : 403).send(page(around, { title: 'Open this ledger', main }));
     }
     const errand = errandOf(site, code, {});
-    const form = begun(site, errand, { 'f.officers.0.role': 'registrar', 'f.officers.1.role': 'finance-officer' });
+    const form = begun(site, undefined, errand, {
+      'f.officers.0.role': 'registrar',
+      'f.officers.1.role': 'finance-officer',
+    });
     const roles = { [`${OFFICERS}.count`]: '2' };
     return reply.send(await firstPage(site, asOpener(session, around, form), errand, { ...form, ...roles }));
   });

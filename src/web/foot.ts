@@ -28,6 +28,9 @@ export function sourceOf(answer: object): string {
   return size === undefined ? '' : `Worked out from the first ${size} events of the ledger.`;
 }
 
+/** A digest for paper: 64 digits in groups of 8, so that somebody can type or compare them. `verify` takes them so. */
+export const inGroups = (digest: string): string => digest.match(/.{8}/g)!.join(' ');
+
 /** The same for paper, with the root of those events, if there are any. */
 export async function printedSource(
   { rootOf }: Pick<Site, 'rootOf'>,
@@ -37,5 +40,5 @@ export async function printedSource(
   const size = sizeOf(answer);
   // The root of no events is the same for every ledger.
   const root = size === undefined || size === 0 ? undefined : await rootOf(sight, size);
-  return root === undefined ? sourceOf(answer) : `${sourceOf(answer)} Their root is ${root}.`;
+  return root === undefined ? sourceOf(answer) : `${sourceOf(answer)} Their root: ${inGroups(root)}`;
 }

@@ -48,6 +48,23 @@ export const awaitedIn = (
   });
 };
 
+/** What a proposal is, by its state; nothing once it is signed, because then its sentence is so. */
+const PROPOSED: Readonly<Record<string, string>> = {
+  open: 'Proposed: ',
+  declined: 'Proposed and declined: ',
+  withdrawn: 'Proposed and taken back: ',
+  lapsed: 'Proposed and lapsed: ',
+  'taken-off': 'Proposed and taken off the table: ',
+  agreed: '',
+};
+
+/**
+ * What a proposal offers, in words. A sentence of the ledger says what is so. An offer is not so before it is signed,
+ * and the words in front of its sentence say that.
+ */
+export const offerIn = (names: Names, sentence: string, state = 'open'): string =>
+  `${PROPOSED[state]!}${names.in(sentence)}`;
+
 /** How the ledger’s sentences name a newly opened fund, and a case. Readers see a shorter form. */
 const FUND_OPENED = /\bThe fund of ([a-z0-9-]+) for (20\d\d-\d\d)\b/g;
 const CASE = /\b([Cc]ases? )([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;

@@ -30,7 +30,7 @@ import { ENDED, keptPage, SHOWN_AGAIN } from './kept-draft.js';
 import { registerProvider } from './sign-in-provider.js';
 import { registerSignInAgain } from './sign-in-again.js';
 import { registerSignIn } from './sign-in.js';
-import type { Asking, Form, PagesOptions, Receive, Site } from './site.js';
+import type { Asking, Form, Handler, PagesOptions, Receive, Site } from './site.js';
 import { createTickets } from './tickets.js';
 
 declare module 'fastify' {
@@ -39,6 +39,8 @@ declare module 'fastify' {
     readonly takesFile?: true;
     /** Whether the route keeps a form for its officer when the limit of pages is reached. */
     readonly keepsForm?: true;
+    /** Whether the browser may keep the answer, to show it again to an officer who goes back: see {@link KEPT_BY}. */
+    readonly isShownAgain?: true;
     /** Whether requests for the route are unlimited, because browsers keep the answer. */
     readonly isAsset?: true;
   }
@@ -91,7 +93,8 @@ export function registerPages(
   });
   const style = registerAssets(app);
   const now = () => ledger.clock.now();
-  const headers = () => headersWith(provider?.origins() ?? []);
+  const headers = (request?: FastifyRequest) =>
+    headersWith(provider?.origins() ?? [], request?.routeOptions.config.isShownAgain);
 
   const setCookie = (reply: FastifyReply, session: Session): void =>
     void reply.header(
@@ -99,13 +102,19 @@ export function registerPages(
       serialize(COOKIE, sessions.seal(session), { path: '/', httpOnly: true, secure, sameSite: 'lax' }),
     );
 
+  const cookieOf = (request: FastifyRequest): string | undefined => parse(request.headers.cookie ?? '')[COOKIE];
+
+  /** Tells the browser to delete the pages of forms that it keeps. */
+  const forgetPages = (reply: FastifyReply): void => void reply.header('clear-site-data', '"cache"');
+
   /**
    * The session of a request. A request without a session, or with one that has ended, gets a new session of nobody.
    */
   async function sessionOf(request: FastifyRequest, reply: FastifyReply): Promise<Session> {
-    const found = sessions.open(parse(request.headers.cookie ?? '')[COOKIE], now());
+    const found = sessions.open(cookieOf(request), now());
     // A session of nobody gives access to nothing, so nobody needs to look up whether it has ended.
     if (!found || (found.officer !== undefined && (await once.has(`ended ${found.id}`)))) {
+      if (cookieOf(request) !== undefined) forgetPages(reply);
       const begun = sessions.begin(now());
       setCookie(reply, begun);
       return begun;
@@ -190,7 +199,7 @@ export function registerPages(
    * is answered.
    */
   const officersOf = onceEach((request: FastifyRequest): Session | undefined => {
-    const found = sessions.open(parse(request.headers.cookie ?? '')[COOKIE], now());
+    const found = sessions.open(cookieOf(request), now());
     return found?.officer === undefined ? undefined : found;
   });
   const byAddress = app.createRateLimit({ max: PAGES_PER_MINUTE });
@@ -233,6 +242,14 @@ export function registerPages(
 
   const asPage = (reply: FastifyReply): FastifyReply => reply.type(PAGE_TYPE);
   const hidden = { schema: { hide: true } };
+  const ofForm = { ...hidden, config: { isShownAgain: true } } as const;
+
+  /** Registers a page for officers. */
+  const forOfficers = (path: string, options: typeof hidden, handler: Handler): void =>
+    void app.get(path, options, async (request, reply) => {
+      const asking = await askingOf(request, reply);
+      return asking ? handler(asking, request, asPage(reply)) : toSignIn(request, reply);
+    });
 
   const site: Site = {
     app,
@@ -242,20 +259,17 @@ export function registerPages(
     options,
     rootOf: createRoots(ledger),
     tickets: createTickets(options.sessionKeys, secure),
-    get: (path, handler) =>
-      void app.get(path, hidden, async (request, reply) => {
-        const asking = await askingOf(request, reply);
-        return asking ? handler(asking, request, asPage(reply)) : toSignIn(request, reply);
-      }),
+    get: (path, handler) => forOfficers(path, hidden, handler),
+    getDraft: (path, handler) => forOfficers(path, ofForm, handler),
     post: (path, handler) =>
-      void app.post(path, hidden, async (request, reply) => {
+      void app.post(path, ofForm, async (request, reply) => {
         fromHere(request);
         const asking = await askingOf(request, reply);
         if (!asking) return toSignIn(request, reply);
         return handler(asking, formOf(request, asking.session), request, asPage(reply));
       }),
     postDraft: (path, handler) =>
-      void app.post(path, { ...hidden, config: { keepsForm: true } }, async (request, reply) => {
+      void app.post(path, { ...hidden, config: { ...ofForm.config, keepsForm: true } }, async (request, reply) => {
         const tooMany = await oneTooMany(request, reply);
         fromHere(request);
         const asking = await askingOf(request, reply);
@@ -281,7 +295,7 @@ export function registerPages(
         return handler(asking, form, request, asPage(reply));
       }),
     postFile: (path, handler) =>
-      void app.post(path, { ...hidden, config: { takesFile: true } }, async (request, reply) => {
+      void app.post(path, { ...hidden, config: { ...ofForm.config, takesFile: true } }, async (request, reply) => {
         fromHere(request);
         const asking = await askingOf(request, reply);
         if (!asking) return keptWithoutFile(request, reply);
@@ -310,7 +324,10 @@ export function registerPages(
       }),
     signIn: (reply, who) => setCookie(reply, sessions.begin(now(), who)),
     async signOut(reply, session) {
-      if (session.officer !== undefined) await once.note(`ended ${session.id}`, session.since + SESSION_MS_MAX, now());
+      if (session.officer !== undefined) {
+        await once.note(`ended ${session.id}`, session.since + SESSION_MS_MAX, now());
+        forgetPages(reply);
+      }
       setCookie(reply, sessions.begin(now()));
     },
     isFresh: ({ shown }) => now() - shown <= options.freshMs,
@@ -344,7 +361,7 @@ export function registerPages(
     (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(body as string))),
   );
   app.addHook('onRequest', async (request, reply) => {
-    void reply.headers(headers());
+    void reply.headers(headers(request));
     const { keepsForm, isAsset } = request.routeOptions.config;
     const tooMany = keepsForm || isAsset ? undefined : await oneTooMany(request, reply);
     if (tooMany) throw new Refused(tooMany);
@@ -356,7 +373,7 @@ export function registerPages(
     if (status === 503 && !reply.hasHeader('retry-after')) void reply.header('retry-after', String(WAIT_SECONDS));
     // A request that was refused before the hooks of the pages still has other headers.
     return asPage(reply)
-      .headers(headers())
+      .headers(headers(request))
       .status(status)
       .send(
         page(
@@ -400,11 +417,18 @@ export function registerPages(
 }
 
 /**
+ * How long a browser keeps an answer. Figures are not kept at all. Pages of forms are kept for their officer: a browser
+ * that goes back shows them again, with what was typed, and asks anew for them in every other case. Without this it
+ * cannot show an answer to a form again. They are deleted at sign-out, and when a session has ended.
+ */
+const KEPT_BY = { nobody: 'no-store', officer: 'private, no-cache' } as const;
+
+/**
  * The headers of every page. It may run no script, load no style but ours, stand in no frame, and send forms only to
  * us. Some forms lead on to the identity provider, and browsers apply the rule to that address too.
  */
-const headersWith = (formsLeadTo: readonly string[]) => ({
-  'cache-control': 'no-store',
+const headersWith = (formsLeadTo: readonly string[], isShownAgain = false) => ({
+  'cache-control': isShownAgain ? KEPT_BY.officer : KEPT_BY.nobody,
   'referrer-policy': 'same-origin',
   'content-security-policy': [
     "default-src 'none'",

@@ -76,6 +76,11 @@ export interface Site {
   readonly tickets: Tickets;
   /** Registers a page for officers. A reader who is not signed in is sent to sign in, and then back to the page. */
   get(path: string, handler: Handler): void;
+  /**
+   * The same, for the page on which a draft begins. The browser keeps it: an officer who goes back to it sees what they
+   * typed, in the same draft.
+   */
+  getDraft(path: string, handler: Handler): void;
   /** Registers a form for officers. It is accepted only from one of our pages, in the same session. */
   post(path: string, handler: FormHandler): void;
   /**

@@ -36,6 +36,8 @@ t.test('a root that a page names is held to the first events of the ledger', asy
   const verify = (...words: string[]) => runHere(['verify', '--ledger', ledger.file, '--root', ...words]);
   t.match(await verify(two, '--at', '2'), { code: 0, err: /The root is that of the first 2 events\./ });
   t.match(await verify(all.toUpperCase(), '--at', '6'), { code: 0, err: /of the first 6 events/ });
+  const onPaper = all.match(/.{8}/g)!.join(' ');
+  t.match(await verify(onPaper, '--at', '6'), { code: 0, err: /of the first 6 events/ }, 'in groups, as on paper');
   t.match(await verify(two, '--at', '3'), {
     code: 1,
     out: /not the root of the first 3 events\. Compare the root and the number of events with the paper or your note\. If both are right, this ledger is an older copy or a backup, or/,

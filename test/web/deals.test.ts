@@ -57,7 +57,7 @@ t.test('an officer gathers parts, sees what the whole would change, and proposes
   t.not(proposal!.fact.data['contribution'], proposal!.further![0]!.data['contribution'], 'each has a name of its own');
 
   const page = await county.get(sent.headers.location as string);
-  t.equal(titleOf(page.body), 'A deal of 2 parts');
+  t.equal(titleOf(page.body), 'Proposed: a deal of 2 parts');
   t.match((await county.get(`/funds/${FUND}`)).body, 'NHS North CCG and NHS South CCG');
   const north = await visitor().signIn('north-ccg-finance');
   t.match((await north.get('/')).body, 'A deal of 2', 'it is among their tasks');
@@ -171,6 +171,10 @@ t.test('a deal is countered with a deal, from its parts as they stand', async (t
   );
   const deal = await visit.press(changed, 'deal');
   t.match(deal.body, 'Send the counter-offer');
+  t.match(
+    deal.body.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' '),
+    /What you change of the offer Not in your counter-offer: [^.]*£1,000,000\.00.* In your counter-offer, and not in the offer: [^.]*£800,000\.00/,
+  );
   const kept = await visit.press(deal, 'part-file');
   t.match(kept.json(), { steps: [{ counter: outcome.proposal, with: [{ type: String }, { type: String }] }] });
   const elsewhere = new FormVisit(north, DEAL);

@@ -11,9 +11,9 @@ import { FUND, line, openedLedger } from '../support/ledger.js';
 
 const of = (size: number) => ({ ledger: { size } });
 
-/** The source on paper, where the root of so many events is written as `<size>`. */
+/** The source on paper, where the root of so many events is the number, with 64 digits. */
 const printed = (answer: object) =>
-  printedSource({ rootOf: (_, size) => Promise.resolve(`<${size}>`) }, { sight: OPERATOR }, answer);
+  printedSource({ rootOf: (_, size) => Promise.resolve(String(size).padStart(64, '0')) }, { sight: OPERATOR }, answer);
 
 t.test('an answer rests on the events of all that it compares, whichever of them is the later', async (t) => {
   const rows: readonly (readonly [string, object, number])[] = [
@@ -28,7 +28,7 @@ t.test('an answer rests on the events of all that it compares, whichever of them
     t.equal(sourceOf(answer), `Worked out from the first ${size} events of the ledger.`, name);
     t.equal(
       await printed(answer),
-      `Worked out from the first ${size} events of the ledger. Their root is <${size}>.`,
+      `Worked out from the first ${size} events of the ledger. Their root: ${'00000000 '.repeat(7)}0000000${size}`,
       name,
     );
   }

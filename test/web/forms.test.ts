@@ -71,7 +71,8 @@ t.test('what cannot be read is said at its field, and what was typed is kept', a
   const first = await visit.open();
   const empty = await visit.press(first, 'next');
   t.equal(empty.statusCode, 400);
-  t.match(empty.body, 'href="#f.payer">Choose who pays');
+  t.match(empty.body, 'href="#f.source">Choose source of funding');
+  t.match(empty.body, /value="north-ccg" checked/, 'the officer’s own body is filled in');
   t.match(empty.body, '<title>Error: ');
   const second = await visit.press(empty, 'next', CONTRIBUTION);
   const wrong = await visit.press(second, 'next', {
@@ -154,6 +155,8 @@ t.test('what another site sends neither signs an officer out nor is shown to the
   t.equal((await north.get('/')).statusCode, 200);
 });
 
+const asText = ({ body }: { readonly body: string }): string => body.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+
 t.test('a counter-offer to terms that have changed is sent only after they could be read', async (t) => {
   const { visitor, ledger } = await site(t);
   const { outcome } = await ledger.done('north-ccg-finance', {
@@ -162,6 +165,14 @@ t.test('a counter-offer to terms that have changed is sent only after they could
   });
   const county = await visitor().signIn('county-finance');
   const visit = new FormVisit(county, `/proposals/${outcome.proposal!}/counter`);
+  const same = asText(await visit.toAnswers({}));
+  t.match(same, 'What you change of the offer Nothing: your answers are those of the offer.');
+  const lower = await visit.toAnswers({ 'f.amount': '700000', 'f.instalments.0.amount': '700000' });
+  t.match(asText(lower), 'What the counter changed Field Was Is now Amount £1,000,000.00 £700,000.00');
+  t.match(
+    asText(lower),
+    /If your counter-offer is signed, beside the offer: the fund on .* The difference is yours less the offer .* Funded 0\.00 1,000,000\.00 700,000\.00 −300,000\.00/,
+  );
   const check = await visit.toAnswers({});
   const state = () => ledger.ledger.model.stream('fund', `fund-${FUND}`).open.get(outcome.proposal!)!;
   await ledger.done('county-chief', {

@@ -100,6 +100,9 @@ t.test('who may not do a step reads why; and what has changed since is shown aga
   await ledger.post('pool-manager', 'PlanLineSet', line());
   const north = await visitor().signIn('north-ccg-finance');
   const page = await north.get(PAGE);
+  t.match(textOf(page.body), 'You may not open the fund. An officer of Testshire County Council must do that first');
+  t.notMatch(page.body, 'Open the fund, record and propose', 'no button for what they may not do');
+  t.match((await (await visitor().signIn('county-chief')).get(PAGE)).body, 'Open the fund, record and propose');
   const told = await north.get((await north.send(page, PAGE)).headers.location!);
   t.match(textOf(told.body), 'What you could not do');
   t.match(textOf(told.body), 'Testshire County Council');

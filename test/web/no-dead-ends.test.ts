@@ -24,6 +24,9 @@ const DAYS: Readonly<Record<string, readonly [day: string, month: string, year: 
   'before anything was known': ['1', '4', '2013'],
 };
 
+/** What a page shows of an answer: a table, a drawing, key figures, a list of facts or the source of figures. */
+const FIGURES = /<table|<svg|class="bcf-(?:figures|history|print)|Worked out from/;
+
 /** A visitor with a new address for every so many pages, because the service limits the pages per minute. */
 function machines(sign: () => Promise<Visitor>) {
   let own: Promise<Visitor> | undefined;
@@ -63,6 +66,7 @@ t.test(
           t.ok([400, 404, 422].includes(answer.statusCode), `${about}: ${answer.statusCode}`);
           t.match(answer.body, '<title>Error: ', about);
           t.match(answer.body, 'There is a problem', about);
+          t.notMatch(mainOf(answer.body), FIGURES, `${about}: no figures of another day`);
           for (const [field, value] of sent)
             t.match(answer.body, new RegExp(`name="${field!}"[^>]*value="${value!}"`), `${about} keeps ${field!}`);
         }
@@ -116,4 +120,38 @@ for (const officer of OFFICERS)
       if (answer.statusCode !== 200) t.fail(`${href}: ${answer.statusCode}`);
     }
     t.ok(followed.size > 100, `${followed.size} links of ${pages.length} pages`);
+  });
+
+/** What a refusal says to an officer whom a button was never meant for. */
+const NOT_FOR_THEM = /Rule: (?:role_not_allowed|wrong_partner|not_mandated|not_your_fund)|Done: nothing/;
+
+for (const officer of [...OFFICERS, 'norwich-ccg-finance'])
+  t.test(`every button that is shown to ${officer} does what it says`, async (t) => {
+    const { visitor } = await site(t, await demonstration(t));
+    const sign = () => visitor().signIn(officer);
+    const machine = machines(sign);
+    const from = ['/', '/funds', '/funds/norfolk-2017-18', '/funds/norfolk-2025-26', '/funds/norfolk-thirds-2018-19'];
+    const pages = await walk(sign, from, 1);
+    let pressed = 0;
+    for (const { path } of pages) {
+      const page = await (await machine()).get(path);
+      for (const [, action, own] of page.body.matchAll(
+        /<form method="post" action="([^"]*)"[^>]*>([\s\S]*?)<\/form>/g,
+      )) {
+        if (action === '/sign-out') continue;
+        for (const [button] of own!.matchAll(/<button[^>]*>/g)) {
+          const [name, value] = ['name', 'value'].map((each) => new RegExp(` ${each}="([^"]*)"`).exec(button)?.[1]);
+          const reader = await machine();
+          const sent = await reader.send(page, action!, {
+            ...(name !== undefined && { [name]: value! }),
+            ...(own!.includes('name="reason"') && { reason: 'It is tried.' }),
+          });
+          const answer = sent.statusCode === 303 ? await reader.get(sent.headers.location as string) : sent;
+          t.not(sent.statusCode, 403, `${path}: ${button}`);
+          t.notMatch(answer.body, NOT_FOR_THEM, `${path}: ${button}`);
+          pressed++;
+        }
+      }
+    }
+    t.comment(`${pressed} buttons of ${pages.length} pages`);
   });

@@ -39,7 +39,7 @@ function verifyCommand({ program, withLedger, output, toRead }: Terminal): void 
     .addOption(
       new Option(
         '--root <hex>',
-        'a root that a printed page names, or that you noted; give its number of events with --at',
+        'a root that a printed page names, or that you noted, in quotes if it has spaces; give its number of events with --at',
       ).argParser(digest),
     )
     .option('--at <size>', 'how many events the root or the digest must cover', size)
@@ -129,8 +129,11 @@ async function notedRoot(store: EventStore, noted: string, at: number) {
 }
 
 function digest(text: string): string {
-  if (!/^[0-9a-fA-F]{64}$/.test(text)) throw new InvalidArgumentError('It must be a digest: 64 hexadecimal digits.');
-  return text.toLowerCase();
+  // Printed pages group the digits.
+  const digits = text.replace(/\s+/g, '');
+  if (!/^[0-9a-fA-F]{64}$/.test(digits))
+    throw new InvalidArgumentError('It must be a digest: 64 hexadecimal digits. Put it in quotes if it has spaces.');
+  return digits.toLowerCase();
 }
 
 function size(text: string): number {

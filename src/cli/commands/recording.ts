@@ -9,10 +9,9 @@ import {
   OpenNextYearAsked,
   openNextYearTable,
 } from '../../ledger/acts/open-next-year.js';
-import { COMMANDS, remedyOf } from '../../ledger/remedies.js';
 import { whatIf, WhatIfAnswer, WhatIfAsked, whatIfTable } from '../../ledger/acts/what-if.js';
 import { tableText } from '../output.js';
-import { EXIT, Ended, NEW, type Commands, type Terminal } from '../terminal.js';
+import { EXIT, Ended, NEW, refusedBy, type Commands, type Terminal } from '../terminal.js';
 
 /** Commands that record, and commands that try facts without recording. */
 
@@ -73,8 +72,7 @@ function whatIfCommand({ program, withLedger, parts, output, using }: Terminal):
         );
       await using(options.ledger, { readOnly: true }, async (ledger) => {
         const found = await whatIf(ledger, fund, read.value, { officer, signedInBy: 'terminal', sight: OPERATOR });
-        if (found instanceof Refusal)
-          throw new Ended(EXIT.refused, `${found.detail} ${remedyOf(found.rule, COMMANDS)}`);
+        if (found instanceof Refusal) throw refusedBy(found);
         const answer = WhatIfAnswer.parse(found);
         if (options.json) output.data(JSON.stringify(answer, null, 2));
         else output.data(tableText(whatIfTable(answer), output.width));
@@ -109,8 +107,7 @@ function openNextYearCommand({ program, withLedger, output, using, mustBeThere }
         const key = `open-next-year ${fund} ${ledger.model.now(ledger.clock)}`;
         const by = { officer, signedInBy: 'terminal', sight: OPERATOR, key, correlation: 'open-next-year' };
         const found = await openNextYear(ledger, fund, read.value, by);
-        if (found instanceof Refusal)
-          throw new Ended(EXIT.refused, `${found.detail} ${remedyOf(found.rule, COMMANDS)}`);
+        if (found instanceof Refusal) throw refusedBy(found);
         const answer = OpenNextYearAnswer.parse(found);
         if (json) output.data(JSON.stringify(answer, null, 2));
         else output.data(tableText(openNextYearTable(answer), output.width));

@@ -81,7 +81,7 @@ import {
   WorkedOutSum,
 } from '../grammar/fields.js';
 import { fromItsDay, naming } from '../grammar/naming.js';
-import { addingUpTo, listed, newName } from '../grammar/asked.js';
+import { actingBody, addingUpTo, listed, newName } from '../grammar/asked.js';
 
 /** Cases: what is claimed of whom for which care, who pays meanwhile, and how the days are decided. */
 
@@ -275,7 +275,7 @@ const decidedInWords = ({ agreed, abandoned, repayable }: SumsText): string =>
 
 const ClassSent = z.strictObject({
   ...OfCase,
-  partner: Partner,
+  partner: actingBody(Partner),
   part: listed(CASE_PARTS).meta({ title: 'Part of the claim', description: 'The part that the class is of.' }),
   class: listed(ACCOUNTING_CLASSES).meta({ title: 'Class', description: 'What the accounts show it as.' }),
   reason: ShortReason.optional(),

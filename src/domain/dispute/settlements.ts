@@ -69,7 +69,7 @@ import {
   Through,
   WriteOffLimit,
 } from '../grammar/fields.js';
-import { exactlyOne, newName, rowsFrom, suggesting } from '../grammar/asked.js';
+import { actingBody, exactlyOne, newName, rowsFrom, suggesting } from '../grammar/asked.js';
 
 /**
  * Settlements: one fact may settle many cases; agreed sums are then paid, and abandoned sums are written off with
@@ -413,7 +413,7 @@ function writtenOffAlready(state: DisputeState, of: Against, creditor: string): 
 const refundSent = {
   effective: Effective,
   of: Of,
-  payer: Payer,
+  payer: actingBody(Payer),
   amount: AmountOf,
   bankReference: RefundReference,
   interest: z.strictObject({ amount: AmountOf, basis: InterestBasis }).optional().meta({
@@ -426,7 +426,7 @@ const refundSent = {
 const writeOffSent = {
   effective: Effective,
   of: Of,
-  creditor: Creditor,
+  creditor: actingBody(Creditor),
   amount: AmountOf,
   minute: Minute.optional().meta({ description: 'The minute by which it was approved, above the delegated limit.' }),
 };
@@ -647,7 +647,7 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
     group: 'settlement',
     about:
       'The sum up to which a partner’s officers may write off without a minute, from a day on; a second officer signs.',
-    input: z.strictObject({ effective: Effective, partner: Partner, limit: WriteOffLimit, minute: Minute }),
+    input: z.strictObject({ effective: Effective, partner: actingBody(Partner), limit: WriteOffLimit, minute: Minute }),
     signature: 'second-officer',
     roles: FINANCE,
     signerRoles: ['chief-finance-officer'],

@@ -64,8 +64,15 @@ const NAMED: Readonly<Record<Named, string>> = {
   stage: 'stages of the protocol',
 };
 
-/** What a form suggests: the day on which it is filled in, a value, or what another field of the same fact holds. */
-export type Suggestion = { readonly day: 'today' } | { readonly value: string | boolean } | { readonly field: string };
+/**
+ * What a form suggests: the day on which it is filled in, the officer’s own body, a value, or what another field of the
+ * same fact holds.
+ */
+export type Suggestion =
+  | { readonly day: 'today' }
+  | { readonly body: 'own' }
+  | { readonly value: string | boolean }
+  | { readonly field: string };
 
 /** What the sums or shares in a list, or in an object, add up to: another field of the same fact, or a fixed value. */
 export type Total = { readonly field: string } | { readonly value: string | number };
@@ -119,6 +126,9 @@ export const among = <S extends z.ZodType>(some: readonly string[], type: S): S 
 
 export const suggesting = <S extends z.ZodType>(suggestion: Suggestion, type: S): S =>
   type.meta({ [SUGGESTED]: suggestion });
+
+/** A body whose own act the fact usually is: a form suggests the officer’s own. */
+export const actingBody = <S extends z.ZodType>(type: S): S => suggesting({ body: 'own' }, type);
 
 export const addingUpTo = <S extends z.ZodType>(total: Total, type: S): S => type.meta({ [SUMS_TO]: total });
 
@@ -241,12 +251,14 @@ export function choicesInWords(choices: Choices): string {
 export const suggestionInWords = (suggestion: Suggestion): string =>
   'day' in suggestion
     ? 'today'
-    : 'field' in suggestion
-      ? `the same as ${suggestion.field}`
-      : typeof suggestion.value === 'boolean'
-        ? suggestion.value
-          ? 'yes'
-          : 'no'
-        : suggestion.value;
+    : 'body' in suggestion
+      ? 'your own body'
+      : 'field' in suggestion
+        ? `the same as ${suggestion.field}`
+        : typeof suggestion.value === 'boolean'
+          ? suggestion.value
+            ? 'yes'
+            : 'no'
+          : suggestion.value;
 
 export const totalInWords = (total: Total): string => ('field' in total ? total.field : String(total.value));

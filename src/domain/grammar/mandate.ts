@@ -34,6 +34,13 @@ export const inForceOn = (mandate: Mandate, day: Day): boolean =>
 export const mandatesOn = (state: Pick<Register, 'mandates'>, officer: string, day: Day): Mandate[] =>
   (state.mandates.get(officer) ?? []).filter((mandate) => inForceOn(mandate, day));
 
+/** Refuses an officer who holds no mandate today. A name that the register does not know may be mistyped. */
+export const withoutMandate = ({ mandates }: Pick<Register, 'mandates'>, officer: string): Refusal =>
+  refuse(
+    'not_mandated',
+    mandates.has(officer) ? `${officer} holds no mandate today.` : `No officer named ${officer} is in the register.`,
+  );
+
 const capital = (words: string): string => `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
 
 /**

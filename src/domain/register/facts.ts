@@ -30,7 +30,7 @@ import {
 
 import { emptyRegister, PARTNER_KINDS, reserved, type RegisterState } from './state.js';
 import { inForceOn, mandatesOn, type Mandate } from '../grammar/mandate.js';
-import { newName, oneOf } from '../grammar/asked.js';
+import { actingBody, newName, oneOf } from '../grammar/asked.js';
 
 /** The register: who the partners are, and which officers may act for them, in what role, from when to when. */
 
@@ -127,7 +127,7 @@ const FACTS: readonly Fact<RegisterState>[] = [
       .strictObject({
         effective: Effective,
         officer: newName(Officer),
-        partner: Partner,
+        partner: actingBody(Partner),
         role: RoleField,
         limit: Limit,
         until: LastDay.optional(),
@@ -179,7 +179,7 @@ const FACTS: readonly Fact<RegisterState>[] = [
     input: z.strictObject({
       effective: Effective,
       officer: Officer,
-      partner: Partner,
+      partner: actingBody(Partner),
       role: RoleField,
       reason: Reason,
     }),

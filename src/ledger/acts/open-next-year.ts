@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { endingInWords, offeredAs } from '../../domain/grammar/proposal.js';
 import type { Command } from '../../domain/grammar/command.js';
 import type { SentFact } from '../../domain/grammar/event.js';
-import { mandatesOn } from '../../domain/grammar/mandate.js';
+import { mandatesOn, withoutMandate } from '../../domain/grammar/mandate.js';
 import { READING_ROLES } from '../../domain/roles.js';
-import { refuse, Refusal } from '../../domain/rules.js';
+import { refuse, Refusal, RULES } from '../../domain/rules.js';
 import { Name } from '../../domain/values.js';
 import type { Sight } from '../access.js';
-import { act } from '../act.js';
+import { act, wouldRefuse } from '../act.js';
 import { ask } from '../ask.js';
 import { canonical, fundStream, KINDS, sha256 } from '../catalogue.js';
 import type { Ledger } from '../ledger.js';
@@ -112,11 +112,40 @@ const underWay = new WeakMap<Ledger, ReturnType<typeof createQueues>>();
 
 /** Refuses an officer who has no mandate today, or only mandates to read. */
 function readsOnly(ledger: Ledger, officer: string): Refusal | undefined {
-  const held = mandatesOn(ledger.model.register(), officer, todayOf(ledger));
-  if (held.length === 0) return refuse('not_mandated', `${officer} holds no mandate today.`);
+  const register = ledger.model.register();
+  const held = mandatesOn(register, officer, todayOf(ledger));
+  if (held.length === 0) return withoutMandate(register, officer);
   return held.every(({ role }) => READING_ROLES.includes(role))
     ? refuse('role_not_allowed', `${officer} reads, and may open, record or propose nothing.`)
     : undefined;
+}
+
+const FORBIDDEN = 403;
+
+/**
+ * Whether an officer may take at least one of the steps that are left. A fund that is not open yet takes no step before
+ * it is opened, so only its opening counts. Each step is tried, and nothing is recorded.
+ */
+export async function mayTakeStep(
+  ledger: Ledger,
+  { next, isOpen, steps }: Pick<RollForwardText, 'next' | 'isOpen' | 'steps'>,
+  by: Pick<OpeningNextYear, 'officer' | 'signedInBy' | 'sight'>,
+): Promise<boolean> {
+  if (readsOnly(ledger, by.officer)) return false;
+  for (const step of steps.filter((each) => isOpen || each.act === 'open')) {
+    const refusal = await wouldRefuse(ledger, by.sight, {
+      kind: 'fund',
+      stream: fundStream(next),
+      command: commandOf(step),
+      officer: by.officer,
+      signedInBy: by.signedInBy,
+      key: `could open ${next}`,
+      correlation: next,
+      evidence: [],
+    });
+    if (!refusal || RULES[refusal.rule].status !== FORBIDDEN) return true;
+  }
+  return false;
 }
 
 /**

@@ -42,10 +42,16 @@ const Act = z
     fact: Fact.optional(),
     facts: z.array(Fact).min(1).max(DEAL_FACTS_MAX).optional(),
     proposal: z.uuid({ error: 'must be the identifier of a proposal' }).optional(),
+    counters: z.uuid({ error: 'must be the identifier of a proposal' }).optional().meta({
+      description: 'The open proposal that the fact, or the deal, counters.',
+    }),
     adjustment: z.strictObject({ reason: words(500) }).optional(),
   })
   .refine(({ fact, facts, proposal }) => [fact, facts, proposal].filter((each) => each !== undefined).length === 1, {
     error: 'must hold a fact, the facts of a deal, or the proposal that is signed, and one of them alone',
+  })
+  .refine(({ proposal, counters }) => proposal === undefined || counters === undefined, {
+    error: 'counters a proposal with a fact, or with the facts of a deal',
   });
 
 export const WhatIfAsked = z.strictObject({
@@ -168,6 +174,13 @@ class Trial {
     return refused(sentence, first!);
   }
 
+  /** Counters a proposal with other terms, and signs those. */
+  async counter(proposal: string, facts: readonly SentFact[], partner?: string): Promise<Tried> {
+    const sentence = offeredInWords(facts.map((fact) => sentenceSafely(this.#stream, fact)));
+    const countered = await this.#submit({ act: 'counter', proposal, ...offeredAs(facts) }, this.#by.officer, partner);
+    return countered instanceof Refusal ? refused(sentence, countered) : this.sign(proposal);
+  }
+
   /** Proposes a deal and signs it. */
   async deal(facts: readonly SentFact[], partner?: string, adjustment?: { readonly reason: string }): Promise<Tried> {
     const sentence = offeredInWords(facts.map((fact) => sentenceSafely(this.#stream, fact)));
@@ -271,7 +284,7 @@ async function triedOn(
   { partner, acts }: Pick<z.output<typeof WhatIfAsked>, 'partner' | 'acts'>,
 ): Promise<Tried[]> {
   const tried: Tried[] = [];
-  for (const { fact, facts, proposal, adjustment } of acts) {
+  for (const { fact, facts, proposal, counters, adjustment } of acts) {
     if (proposal !== undefined) {
       tried.push(await trial.sign(proposal, adjustment));
       continue;
@@ -279,6 +292,7 @@ async function triedOn(
     const read = (facts ?? [fact!]).map(factRead);
     const fault = read.find((each) => each instanceof Refusal);
     if (fault) tried.push(refused('', fault));
+    else if (counters !== undefined) tried.push(await trial.counter(counters, read as SentFact[], partner));
     else if (facts && facts.length > 1) tried.push(await trial.deal(read as SentFact[], partner, adjustment));
     else tried.push(await trial.record(read[0] as SentFact, partner, adjustment));
   }

@@ -2,10 +2,9 @@ import { z } from 'zod';
 import type { Fact } from '../../domain/grammar/fact.js';
 import type { StreamKind } from '../../domain/grammar/event.js';
 import { GROUPS, inGroups } from '../../domain/grammar/groups.js';
-import { mandatesOn, type Mandate } from '../../domain/grammar/mandate.js';
+import { mandatesOn, withoutMandate, type Mandate } from '../../domain/grammar/mandate.js';
 import { actingFor } from '../../domain/grammar/succession.js';
 import { READING_ROLES } from '../../domain/roles.js';
-import { refuse } from '../../domain/rules.js';
 import { todayOf } from '../acts/stamp.js';
 import { KINDS, streamOf, WHEREABOUTS, type AnyKind } from '../catalogue.js';
 import type { Ledger } from '../ledger.js';
@@ -73,7 +72,7 @@ function openActsIn(kind: StreamKind, prefix: string): Query {
       const { officer } = of as { officer: string };
       const register = ledger.model.register();
       const held = mandatesOn(register, officer, todayOf(ledger));
-      if (held.length === 0) return refuse('not_mandated', `${officer} holds no mandate today.`);
+      if (held.length === 0) return withoutMandate(register, officer);
       const partners = new Set(partnersOf(ledger, kind, name));
       return {
         officer,

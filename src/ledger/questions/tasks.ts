@@ -6,10 +6,10 @@ import { dayNumber, londonDay } from '../../domain/calendar.js';
 import { moneyText, NO_MONEY, plus, type Pence } from '../../domain/money.js';
 import type { FactText } from '../../domain/grammar/event.js';
 import { isExpired, textsOf, type OpenProposal } from '../../domain/grammar/proposal.js';
-import { mandatesOn, type Mandate } from '../../domain/grammar/mandate.js';
+import { mandatesOn, withoutMandate, type Mandate } from '../../domain/grammar/mandate.js';
 import { actingFor } from '../../domain/grammar/succession.js';
 import type { Role } from '../../domain/roles.js';
-import { refuse, Refusal } from '../../domain/rules.js';
+import { Refusal } from '../../domain/rules.js';
 import { factOf } from '../../domain/grammar/kind.js';
 import { Name, SignedMoney } from '../../domain/values.js';
 import { fundStream, KINDS, offerSentence, placed } from '../catalogue.js';
@@ -210,7 +210,7 @@ export const tasks = query({
     const { now, text: known } = knownThen(ledger, undefined);
     const today = londonDay(now);
     const held = mandatesOn(ledger.model.register(), officer, today);
-    if (held.length === 0) return refuse('not_mandated', `${officer} holds no mandate today.`);
+    if (held.length === 0) return withoutMandate(ledger.model.register(), officer);
     const partners = new Set(held.map(({ partner }) => partner));
     const seen = ledger.model.openProposals().filter(({ stream, proposal }) => {
       if (isExpired(proposal, today)) return false;

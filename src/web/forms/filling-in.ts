@@ -7,6 +7,8 @@ import { factOf } from '../../domain/grammar/kind.js';
 import { KINDS, placed } from '../../ledger/catalogue.js';
 import type { Documents } from '../../store/documents.js';
 import { todayOf } from '../../ledger/acts/stamp.js';
+import type { Command } from '../../domain/grammar/command.js';
+import { recordedUnder } from '../../ledger/act.js';
 import { mandatesOn } from '../../domain/grammar/mandate.js';
 import { button, errorSummary, radios } from '../components/fields.js';
 import { insetText, notificationBanner, warningText } from '../components/words.js';
@@ -19,6 +21,7 @@ import { pathOf } from '../screens/tasks.js';
 import { AGAIN, whyAgain } from '../sign-in-again.js';
 import type { Asking, Form, Receive, Site } from '../site.js';
 import { answersList } from './answers.js';
+import { differences, offerCountered, type Offer } from './countered.js';
 import { fieldOf } from './fields.js';
 import { draftOf, formPage, isOf, shell, type Around } from './frame.js';
 import { filled, suggested, withoutRow, withRow } from './filling.js';
@@ -29,6 +32,7 @@ import {
   newDraft,
   sent,
   stepsFor,
+  streamFor,
   tried,
   TRAVELS,
   wholeOf,
@@ -62,14 +66,18 @@ function todayFor(site: Site, errand: Errand): Day {
   return year ? clampedTo(today, year) : today;
 }
 
-/** A new form, with suggestions and what the address gives. */
-export function begun(site: Site, errand: Errand, given: Form): Form {
+/** A new form, with suggestions and what the address gives. Nobody has signed in yet to open a ledger. */
+export function begun(site: Site, asking: Asking | undefined, errand: Errand, given: Form): Form {
   const fields = errand.fact.input.shape as Fields;
+  const [body, another] = asking ? bodiesOf(site, asking) : [];
   return {
     // A suggested effective day is within the fund’s year. A suggested day on which something happened is today at the
     // latest.
-    ...suggested(fields, (name) =>
-      name === 'effective' && errand.fact.effective === 'in-year' ? todayFor(site, errand) : todayOf(site.ledger),
+    ...suggested(
+      fields,
+      (name) =>
+        name === 'effective' && errand.fact.effective === 'in-year' ? todayFor(site, errand) : todayOf(site.ledger),
+      another === undefined ? body : undefined,
     ),
     ...Object.fromEntries(Object.entries(given).filter(([name]) => TRAVELS.test(name))),
     draft: newDraft(),
@@ -163,23 +171,32 @@ interface Above {
   readonly refusal?: Refusal;
 }
 
-/** What a fact of a fund would change; undefined if it is in no fund, or is refused. */
+/**
+ * What a fact of a fund would change, and for a counter-offer what the countered offer would; undefined if it is in no fund, or is
+ * refused.
+ */
 async function foretold(
   site: Site,
   { session, sight }: Asking,
   errand: Errand,
   { offered, command, found }: Tried,
   form: Form,
-): Promise<Foretold | undefined> {
+  offer?: Offer,
+): Promise<{ readonly own: Foretold; readonly offered?: Foretold } | undefined> {
   const year = yearOf(errand);
-  if (!year || errand.counters || errand.deal?.counters || found instanceof Refusal) return undefined;
+  if (!year || found instanceof Refusal) return undefined;
   const by = { officer: session.officer, signedInBy: session.by, sight };
   const partner = form['partner'] === '' ? undefined : form['partner'];
   // The figures of a deal are those of the day from which all its parts are in force.
-  const last = offered.map(({ data }) => data.effective).reduce((one, other) => (other > one ? other : one));
+  const last = [...offered, ...(offer?.facts ?? [])]
+    .map(({ data }) => data.effective)
+    .reduce((one, other) => (other > one ? other : one));
   const adjustment = 'adjustment' in command ? command.adjustment : undefined;
-  const acts = [{ facts: [...offered], adjustment }];
-  return answered(await foretell(site.ledger, errand.name, { acts, on: clampedTo(last, year), partner }, by));
+  const on = clampedTo(last, year);
+  const told = async (act: Parameters<typeof foretell>[2]['acts'][number]) =>
+    answered(await foretell(site.ledger, errand.name, { acts: [act], on, partner }, by));
+  const own = await told({ facts: [...offered], adjustment, ...(offer && { counters: offer.proposal }) });
+  return { own, ...(offer && { offered: await told({ proposal: offer.proposal }) }) };
 }
 
 /** The bodies for which an officer may act, if there are several. */
@@ -210,9 +227,16 @@ const BUTTONS: Readonly<Record<string, string>> = {
 /** Whether the same form was sent before, with other answers. */
 const isSent = ({ rule }: Refusal): boolean => rule === 'key_reused';
 
-const SENT_ALREADY = notificationBanner({
-  text: 'You have sent this form already, with other answers, and what you sent then is recorded. To record this as well, press “Record another”.',
-});
+/** What an officer reads who sends a form again with other answers: what was recorded first, and what to do. */
+function sentAlready(site: Site, { session }: Asking, errand: Errand, command: Command, form: Form): Html {
+  const key = { officer: session.officer, key: keyOf(form), stream: streamFor(errand, command) };
+  const { stream, revision } = recordedUnder(site.ledger, key)!;
+  const { kind, name } = placed(stream);
+  const first = `${pathOf({ kind, in: name })}/history/${revision}`;
+  return notificationBanner({
+    content: html`<p class="govuk-notification-banner__heading">You have sent this form already, with other answers. <a class="govuk-notification-banner__link" href="${first}">Read what is recorded of it</a>. To record this as well, press “Record another”.</p>`,
+  });
+}
 
 async function checkPage(
   site: Site,
@@ -229,7 +253,8 @@ async function checkPage(
   // The form carries the names that were made.
   const form = { ...around.form, ...attempt.form };
   const { looked } = whole;
-  const what = await foretold(site, asking, errand, attempt, form);
+  const offer = await offerCountered(site, asking, errand);
+  const what = await foretold(site, asking, errand, attempt, form, offer);
   const isPart = errand.deal !== undefined && !isWholeDeal(errand);
   const isEmpty = isWholeDeal(errand) && errand.deal!.parts.length === 0;
   // A part may depend on one that is added later. So a refusal of the deal as it stands is shown, and the part can
@@ -242,16 +267,17 @@ async function checkPage(
     ${asItStands && insetText({ content: `With this part, the deal as it is so far would be refused: ${names.in(asItStands.detail)} You can add it all the same, and go on.` })}
     ${isWholeDeal(errand) && partsList(errand.kind, errand.deal!, names)}${answersList(steps, form, looked, names)}
     ${(outcome?.warnings ?? []).map((each) => warningText({ content: names.in(each) }))}
-    ${what && html`<h2 class="govuk-heading-m">What it would change</h2>${foretoldPart(what, command.act === 'post' ? 'If recorded' : 'If signed')}`}
+    ${offer && differences(errand, offer, attempt.offered, whole.papers, names)}
+    ${what && html`<h2 class="govuk-heading-m">What it would change</h2>${foretoldPart(what.own, command.act === 'post' ? 'If recorded' : 'If signed', what.offered)}`}
     ${isUnclear && actingFor(site, asking, form, names)}
     <div class="bcf-buttons">${isPart && button({ content: partOf(form) === undefined ? 'Add to the deal' : 'Change the part', name: 'go', value: 'deal' })}${outcome && !isPart && button({ content: isWholeDeal(errand) && command.act === 'propose' ? 'Propose the deal' : BUTTONS[command.act], name: 'go', value: 'send' })}${outcome && errand.dealAt !== undefined && !errand.deal && button({ content: 'Add to a deal', name: 'go', value: 'deal', classes: 'govuk-button--secondary' })}${refusal && isSent(refusal) && button({ content: 'Record another', name: 'go', value: 'again' })}${button({ content: 'Go back', name: 'go', value: 'back', classes: 'govuk-button--secondary' })}</div>`;
   return formPage(
     { ...around, form },
     {
       title: isWholeDeal(errand) ? 'Check the deal' : 'Check your answers',
-      above: html`${refusal && (isSent(refusal) ? SENT_ALREADY : refusedAbove(refusal, names))}${above.moved && notificationBanner({ text: 'The figures have moved since you read them. They are shown again: read them, and send it again if you still want to.' })}`,
+      above: html`${refusal && (isSent(refusal) ? sentAlready(site, asking, errand, command, form) : refusedAbove(refusal, names))}${above.moved && notificationBanner({ text: 'The figures have moved since you read them. They are shown again: read them, and send it again if you still want to.' })}`,
       shown: [],
-      carried: { at: 'check', mark: markOf(what) },
+      carried: { at: 'check', mark: markOf(what?.own) },
       isWrong: refusal !== undefined,
       content,
     },
@@ -509,8 +535,8 @@ async function recorded(site: Site, around: Around, steps: readonly Step[], repl
   const before = await sent(site, asking, errand, attempt.command, { ...once, dryRun: true });
   // Only what the officer saw is sent. An act that was sent before gets its first answer.
   if (!(before instanceof Refusal) && !before.replayed) {
-    const seen = await foretold(site, asking, errand, attempt, form);
-    if (markOf(seen) !== form['mark'])
+    const seen = await foretold(site, asking, errand, attempt, form, await offerCountered(site, asking, errand));
+    if (markOf(seen?.own) !== form['mark'])
       return reply.status(409).send(await checkPage(site, around, steps, whole, { moved: true }));
   }
   const found = await sent(site, asking, errand, attempt.command, { ...once, dryRun: false });

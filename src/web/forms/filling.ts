@@ -58,16 +58,17 @@ export const filledWith = (fields: Fields, data: Readonly<Record<string, unknown
   filledFields(fields, data, nameIn);
 
 /**
- * The suggestions of the fields. A suggested day comes from `dayOf`. A value that follows from another field is filled
- * in once that field is known.
+ * The suggestions of the fields. A suggested day comes from `dayOf`, and a suggested body is the officer’s own, if they act
+ * for one alone. A value that follows from another field is filled in once that field is known.
  */
-export const suggested = (fields: Fields, dayOf: (name: string) => string): Form =>
+export const suggested = (fields: Fields, dayOf: (name: string) => string, body: string | undefined): Form =>
   Object.assign(
     {},
     ...Object.entries(fields).map(([name, field]) => {
       const suggestion = suggestionOf(field);
       // An optional field stays empty, because an empty one has a meaning too.
       if (!suggestion || 'field' in suggestion || isOptional(field)) return {};
+      if ('body' in suggestion) return filled(field, nameIn(name), body);
       return filled(field, nameIn(name), 'day' in suggestion ? dayOf(name) : suggestion.value);
     }),
   ) as Form;
@@ -80,7 +81,7 @@ export function suggestedWithin(field: z.ZodType, at: string, today: string): Fo
     {},
     ...Object.entries(shape.fields).map(([name, each]) => {
       const suggestion = suggestionOf(each);
-      if (!suggestion || 'field' in suggestion || isOptional(each))
+      if (!suggestion || 'field' in suggestion || 'body' in suggestion || isOptional(each))
         return suggestedWithin(each, `${at}.${name}`, today);
       return filled(each, `${at}.${name}`, 'day' in suggestion ? today : suggestion.value);
     }),

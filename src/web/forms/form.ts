@@ -155,10 +155,9 @@ export function sent(
   command: Command,
   more: { readonly form: Form; readonly key: string; readonly evidence: EvidenceList; readonly dryRun: boolean },
 ): Promise<Done | Refusal> {
-  const { kind, name } = errand;
   return act(ledger, sight, {
-    kind,
-    stream: streamOf(kind, name === '' ? nameMade(command) : name),
+    kind: errand.kind,
+    stream: streamFor(errand, command),
     command,
     officer: session.officer,
     actingFor: more.form['partner'] === '' ? undefined : more.form['partner'],
@@ -170,6 +169,10 @@ export function sent(
     dryRun: more.dryRun,
   });
 }
+
+/** The stream in which an act of a form is recorded. */
+export const streamFor = ({ kind, name }: Errand, command: Command): string =>
+  streamOf(kind, name === '' ? nameMade(command) : name);
 
 /** The fund or area that a fact opens. Its data give the stream its name. */
 function nameMade(command: Command): string {

@@ -1,7 +1,9 @@
-import { sha256 } from '../../ledger/catalogue.js';
+import { factOf } from '../../domain/grammar/kind.js';
+import { ROLE_WORDS } from '../../domain/roles.js';
+import { KINDS, sha256 } from '../../ledger/catalogue.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Refusal } from '../../domain/rules.js';
-import { isDone, openNextYear, OpenNextYearAsked } from '../../ledger/acts/open-next-year.js';
+import { isDone, mayTakeStep, openNextYear, OpenNextYearAsked } from '../../ledger/acts/open-next-year.js';
 import { isRise, RISE_WORDS, type RollForwardText } from '../../ledger/questions/fund/roll-forward.js';
 import { askedOf } from '../asking.js';
 import { createCarried, type Carried } from '../carried.js';
@@ -14,7 +16,7 @@ import { printedSource } from '../foot.js';
 import { fundName, instant, isNothing, sum, yearName } from '../format.js';
 import { html, type Content, type Html } from '../html.js';
 import { paragraph, subheading } from '../layout.js';
-import { namesFor, type Names } from '../names.js';
+import { namesFor, offerIn, type Names } from '../names.js';
 import { answered, Refused, refusedAbove } from '../refused.js';
 import { scrolling, titled } from '../screens/parts.js';
 import { framed } from '../screens/question.js';
@@ -218,7 +220,7 @@ const waitingPart = ({ waiting }: RollForwardText, names: Names): Html =>
             head: [{ content: 'Proposal' }, { content: 'From' }, { content: 'Waits for' }],
             rows: waiting.map(({ proposal, sentences, by, awaiting }) => [
               {
-                content: html`<a class="govuk-link" href="/proposals/${proposal}">${sentences.length === 1 ? names.in(sentences[0]!) : `A deal of ${sentences.length} parts`}</a>`,
+                content: html`<a class="govuk-link" href="/proposals/${proposal}">${offerIn(names, sentences.length === 1 ? sentences[0]! : `a deal of ${sentences.length} parts`)}</a>`,
               },
               { content: names.of(by) },
               { content: eachOf(awaiting, names) },
@@ -238,6 +240,19 @@ const MOVED =
 const NOTHING_TO_DO = 'Nothing was left to do. You or others had done it already.';
 const NOTHING_TO_SAVE = 'Nothing is left to do, so there are no acts to save.';
 
+/** Why an officer gets no button: every step that can be taken now is for others to take. */
+const notYours = ({ isOpen, steps }: RollForwardText, names: Names): string =>
+  isOpen
+    ? 'You may take none of these steps. The table says whose officers can.'
+    : `You may not open the fund. An officer of ${eachOf(steps.find(({ act }) => act === 'open')!.bodies, names)} must do that first, as ${rolesThatOpen}. The other steps come after it.`;
+
+const rolesThatOpen = factOf(KINDS.fund, KINDS.fund.opener)
+  .roles.map((role) => ROLE_WORDS[role].toLowerCase())
+  .join(' or ');
+
+const stepButtons = ({ steps }: RollForwardText): Html =>
+  html`<div class="govuk-button-group">${button({ content: steps.some(({ act }) => act === 'open') ? 'Open the fund, record and propose' : 'Record and propose' })}${button({ content: 'Save what is to do as a file of acts', name: GOES, value: 'acts', classes: 'govuk-button--secondary' })}</div>`;
+
 interface Above {
   readonly refusal?: Refusal;
   readonly wrong?: Wrong;
@@ -255,14 +270,14 @@ async function nextYearPage(
   above: Above = {},
 ): Promise<Buffer> {
   const { ledger } = site;
-  const { sight, around } = asking;
+  const { session, sight, around } = asking;
   const wrong: Wrong = above.wrong ?? new Map();
   const rolled = await askedOf<RollForwardText>(ledger, sight, 'roll-forward', { fund, ...choices });
   const names = await namesFor(ledger, sight, site.people);
   const { next, year, isOpen, host, partners, steps } = rolled;
   // If a rise cannot be read, nothing is done without it.
   const sends = wrong.size === 0 && above.refusal === undefined;
-  const opens = steps.some(({ act }) => act === 'open');
+  const mayAct = await mayTakeStep(ledger, rolled, { officer: session.officer, signedInBy: session.by, sight });
   const carried = hiddenFields({ token: around.token, draft: newDraft(), mark: markOf(rolled) });
   const nextLink = isOpen ? html`<a class="govuk-link" href="/funds/${next}">${fundName(next)}</a>` : fundName(next);
   const main = html`${above.refusal && refusedAbove(above.refusal, names)}
@@ -286,7 +301,7 @@ async function nextYearPage(
     ${
       steps.length === 0
         ? paragraph('Nothing is left to do.')
-        : html`${paragraph('Each step is decided separately, and a refused step does not stop the others. The button takes every step that you may take. Steps for other bodies stay here until they take them.')}${toDo(rolled, names)}${sends && html`<div class="govuk-button-group">${button({ content: opens ? 'Open the fund, record and propose' : 'Record and propose' })}${button({ content: 'Save what is to do as a file of acts', name: GOES, value: 'acts', classes: 'govuk-button--secondary' })}</div>`}`
+        : html`${paragraph(mayAct ? 'Each step is decided separately, and a refused step does not stop the others. The button takes every step that you may take. Steps for other bodies stay here until they take them.' : notYours(rolled, names))}${toDo(rolled, names)}${sends && mayAct && stepButtons(rolled)}`
     }
     </form>
     ${waitingPart(rolled, names)}

@@ -260,7 +260,7 @@ async function dealSent(
     const kept = Object.fromEntries(Object.entries(form).filter(([name]) => name.startsWith('p.')));
     const filledIn = given(part.fact.input.shape);
     const start = {
-      ...begun(site, part, filledIn),
+      ...begun(site, asking, part, filledIn),
       ...kept,
       draft: form['draft'] ?? newDraft(),
       partner: form['partner'] ?? '',
@@ -446,11 +446,11 @@ function registerDeals(site: Site, address: string, placeOf: (request: FastifyRe
       ),
     );
   }
-  site.get(address, async (asking, request, reply) => {
+  site.getDraft(address, async (asking, request, reply) => {
     const place = placeOf(request);
     await mayDeal(asking, place);
     const errand = errandOf(place, { parts: [] });
-    return dealPage(site, asking, errand, begun(site, errand, queryOf(request)), reply);
+    return dealPage(site, asking, errand, begun(site, asking, errand, queryOf(request)), reply);
   });
   /** What the officer fills in for the deal that a form carries. */
   async function sentTo(asking: Asking, request: FastifyRequest, form: Form = {}): Promise<Errand> {
@@ -476,9 +476,9 @@ export function registerForms(site: Site): void {
       site.get(`${address}/${list}`, async (asking, request, reply) =>
         reply.send(await listPage(site, asking, place(request), list)),
       );
-      site.get(`${address}/${list}/:act`, async (asking, request, reply) => {
+      site.getDraft(`${address}/${list}/:act`, async (asking, request, reply) => {
         const errand = await errandAt(site, asking, place(request), list, paramsOf(request).act!);
-        return reply.send(await firstPage(site, asking, errand, begun(site, errand, queryOf(request))));
+        return reply.send(await firstPage(site, asking, errand, begun(site, asking, errand, queryOf(request))));
       });
       site.postFile(`${address}/${list}/:act/document`, async (asking, receive, request, reply) =>
         uploaded(
@@ -502,7 +502,7 @@ export function registerForms(site: Site): void {
     }
     if (address !== '/register') registerDeals(site, `${address}/deal`, place);
   }
-  site.get('/proposals/:proposal/counter', async (asking, request, reply) =>
+  site.getDraft('/proposals/:proposal/counter', async (asking, request, reply) =>
     orOvertaken(site, asking, reply, async () => {
       const { errand, form, found } = await counterOf(site, asking, paramsOf(request).proposal!);
       // A deal is countered with a deal, which begins with the same parts.

@@ -5,6 +5,7 @@ import { summaryList, table, type Cell } from '../components/lists.js';
 import { instant } from '../format.js';
 import { html, joined, withoutElements, type Content, type Html } from '../html.js';
 import { subheading } from '../layout.js';
+import { offerIn } from '../names.js';
 import { roleName, told, titleOf, withItsFact, type Telling, type Value } from './answer-words.js';
 import { scrolling, verdictTag } from './parts.js';
 
@@ -227,11 +228,18 @@ function factLink(revision: string, at: Data, { factAddress }: Showing, text: Co
   return address === undefined ? text : html`<a class="govuk-link" href="${address}">${text}</a>`;
 }
 
+/** Whether a row is a proposal that is on the table, or a part of one: neither is recorded as a fact. */
+const isOffered = (row: Data): boolean =>
+  row['recordedAt'] === undefined && ('proposal' in row || ('data' in row && !('revision' in row)));
+
+const saidIn = (row: Data, sentence: string, { names }: Showing): string =>
+  isOffered(row) ? offerIn(names, sentence) : names.in(sentence);
+
 /** A fact as its sentence, which links to its page, with when it was recorded, by whom, and its documents. */
 export function factCell(row: Data, showing: Showing): Content {
   // A line of a statement of account is told with the fact that made it.
   const { what, sentence: whole } = row as { readonly what?: string; readonly sentence: string };
-  const sentence = told('sentence', what === undefined ? whole : withItsFact(what, whole), showing);
+  const sentence = saidIn(row, what === undefined ? whole : withItsFact(what, whole), showing);
   const {
     revision,
     recordedAt,
@@ -422,7 +430,7 @@ const inHeading = (shape: Shape): ReadonlySet<string> =>
 /** The name of a thing in a list. */
 function nameOfThing(shape: Shape, value: Data, showing: Showing): Content {
   const name = namingOf(shape);
-  if (name === 'sentence') return told(name, value[name], showing);
+  if (name === 'sentence') return saidIn(value, value[name] as string, showing);
   const own = inField(name, ANY, value, showing);
   // The same bodies may change more than once.
   return name === 'predecessors' ? html`${own}, from ${told('effective', value['effective'], showing)}` : own;

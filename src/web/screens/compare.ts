@@ -5,7 +5,15 @@ import { CHANGES_MAX, waterfall } from '../charts/waterfall.js';
 import { select } from '../components/fields.js';
 import { table, type Cell } from '../components/lists.js';
 import { pagination } from '../components/ways.js';
-import { addressWith, dateControl, datesInWords, faultsAbove, type DateName, type Faulty } from '../dates.js';
+import {
+  addressWith,
+  answerUnless,
+  dateControl,
+  datesInWords,
+  faultsAbove,
+  type DateName,
+  type Faulty,
+} from '../dates.js';
 import { sourceOf } from '../foot.js';
 import { day, inWords as money, isNothing, small, sum } from '../format.js';
 import { html, joined, type Html } from '../html.js';
@@ -220,9 +228,7 @@ async function comparePage(site: Site, asking: Asking, fund: string, asked: Aske
     datesOfAnswer(compared),
   );
   const more = compared.movers.length > number * ROWS_MAX;
-  const main = html`${faultsAbove(faulty)}${titled('Compare two dates', whereaboutsOf(given).of)}
-    ${paragraph('Compare the figures at two pairs of dates. The facts between them add up to the change.')}
-    ${control}${await beginnings(site, asking, fund, compared)}
+  const answer = html`${await beginnings(site, asking, fund, compared)}
     <h2 class="govuk-heading-m">${movedInWords('gap', compared)}</h2>
     ${figuresTable(compared, `First: ${small(datesInWords(from))}. Then: ${small(datesInWords(to))}`)}
     ${subheading('What moved it')}
@@ -239,13 +245,17 @@ async function comparePage(site: Site, asking: Asking, fund: string, asked: Aske
     ${workedOut(definitionsFor(questionNamed('compare')))}
     <p class="govuk-body bcf-screen"><a class="govuk-link" href="${at({ figure: undefined, page: undefined, format: 'csv' })}">Download as a spreadsheet (CSV)</a></p>
     <p class="govuk-body-s bcf-screen">${sourceOf(compared)}</p>`;
+  const main = html`${faultsAbove(faulty)}${titled('Compare two dates', whereaboutsOf(given).of)}
+    ${paragraph('Compare the figures at two pairs of dates. The facts between them add up to the change.')}
+    ${control}
+    ${answerUnless(faulty, answer)}`;
   return framed(asking, {
     title: 'Compare two dates',
     tab: tabOf('Compare two dates', asked, DATES, datesOfAnswer(compared)),
     given,
     main,
     isFault: faulty !== undefined,
-    source: await footOf(site, asking, compared),
+    ...(!faulty && { source: await footOf(site, asking, compared) }),
   });
 }
 

@@ -6,6 +6,7 @@ import { breadcrumbs } from '../components/ways.js';
 import {
   addressOf,
   addressWith,
+  answerUnless,
   dateControl,
   datesInWords,
   faultsAbove,
@@ -16,7 +17,7 @@ import { printedSource, sourceOf } from '../foot.js';
 import { areaName, day, fundName, nobodyOffers, small, sum } from '../format.js';
 import { html, type Html } from '../html.js';
 import { heading, page, paragraph, subheading, waysToAct } from '../layout.js';
-import { awaitedIn, namesFor, type Names } from '../names.js';
+import { awaitedIn, namesFor, offerIn, type Names } from '../names.js';
 import type { Asking, Site } from '../site.js';
 import { answerDated, knownBy } from './dated.js';
 import { gapInWords, gapOnTheDay } from './gap-words.js';
@@ -175,7 +176,7 @@ const waitingTable = ({ proposals }: Proposals, names: Names): Html =>
           firstCellIsHeader: true,
           head: [{ content: 'Offer' }, { content: 'From' }, { content: 'Waits for' }, { content: 'Sign by' }],
           rows: proposals.map(({ proposal, sentence, by, awaiting, needs, expires }) => [
-            { content: html`<a class="govuk-link" href="/proposals/${proposal}">${names.in(sentence)}</a>` },
+            { content: html`<a class="govuk-link" href="/proposals/${proposal}">${offerIn(names, sentence)}</a>` },
             { content: names.of(by) },
             { content: awaitedIn(names, { awaiting, needs }) },
             { content: expires === null ? 'No last day' : day(expires) },
@@ -261,23 +262,24 @@ async function fundPage(site: Site, asking: Asking, fund: string, dates: TwoDate
     },
     words,
   );
-  const main = html`${faultsAbove(faulty)}${heading(fundName(fund))}
-    ${waysToAct(path)}
-    ${control}
-    ${subheading(gapInWords(gap))}${keyFigures(gap)}
+  const answer = html`${subheading(gapInWords(gap))}${keyFigures(gap)}
     ${gap.outsideYear && paragraph('This day is outside the fund’s year.')}
     ${await gapChart(site, asking, { fund, dates, gap })}
     ${subheading('Waiting for signature')}${waitingTable(proposals, names)}
     ${subheading('Partners and sources')}${positionTable(position, dates, words, names)}
-    ${subheading('Tests')}${testsTable(fund, dates, tests, names)}
+    ${subheading('Tests')}${testsTable(fund, dates, tests, names)}`;
+  const main = html`${faultsAbove(faulty)}${heading(fundName(fund))}
+    ${waysToAct(path)}
+    ${control}
+    ${answerUnless(faulty, answer)}
     ${ways([...placesOfFund(fund, dates), { title: areaName(areaOf(fund)), places: [{ href: `/areas/${areaOf(fund)}`, title: 'The area: years ahead, disputes' }] }])}
-    <p class="govuk-body-s bcf-screen">${sourceOf(gap)}</p>`;
+    ${!faulty && html`<p class="govuk-body-s bcf-screen">${sourceOf(gap)}</p>`}`;
   return page(around, {
     title: `${faulty ? 'Error: ' : ''}${tabOf(fundName(fund), { on: dates.on, 'known-at': dates.knownAt }, ['on', 'known-at'], words)}`,
     section: 'funds',
     before: breadcrumbs({ items: [{ content: 'Funds', href: '/funds' }, { content: fundName(fund) }] }),
     main,
-    source: `${fundName(fund)}. ${words}. ${await printedSource(site, asking, gap)}`,
+    ...(!faulty && { source: `${fundName(fund)}. ${words}. ${await printedSource(site, asking, gap)}` }),
   });
 }
 

@@ -6,8 +6,8 @@ import { askedAsFile, askedOf, questionNamed, type Answer } from '../asking.js';
 import { pagination } from '../components/ways.js';
 import { summaryList } from '../components/lists.js';
 import { details, insetText, tag } from '../components/words.js';
-import { addressWith, dateControl, faultsAbove, type DateName, type Faulty } from '../dates.js';
-import { printedSource, sourceOf } from '../foot.js';
+import { addressWith, answerUnless, dateControl, faultsAbove, type DateName, type Faulty } from '../dates.js';
+import { inGroups, printedSource, sourceOf } from '../foot.js';
 import { areaName, day, fundName, instant } from '../format.js';
 import { documentsList, giveDocument, type NamedDocument, type Where } from '../documents.js';
 import { html, joined, type Content, type Html } from '../html.js';
@@ -125,16 +125,13 @@ async function historyPage(
   const at = (change: Asked): string => addressWith(path, { ...asked, ...change });
   const words = datesOfAnswer(answer);
   const isFirst = asked['after'] === undefined;
-  const main = html`${faultsAbove(faulty)}<h1 class="govuk-heading-l"><span class="govuk-caption-l">${HAPPENED[kind].in(given)}</span>${title}</h1>
-    ${dateControl({ path, dates: { 'known-at': answer['knownAt'] as string }, asked, faulty }, words)}
-    ${filters(path, asked, groups, await bodiesOf(site, asking, given, showing))}
-    <p class="govuk-body bcf-screen">${joined(
-      [
-        link(at({ order: undefined, after: undefined }), 'Newest first', asked['order'] !== 'oldest'),
-        link(at({ order: 'oldest', after: undefined }), 'Oldest first', asked['order'] === 'oldest'),
-      ],
-      ' | ',
-    )}</p>
+  const shown = html`<p class="govuk-body bcf-screen">${joined(
+    [
+      link(at({ order: undefined, after: undefined }), 'Newest first', asked['order'] !== 'oldest'),
+      link(at({ order: 'oldest', after: undefined }), 'Oldest first', asked['order'] === 'oldest'),
+    ],
+    ' | ',
+  )}</p>
     ${
       answer.entries.length === 0
         ? paragraph(
@@ -156,13 +153,17 @@ async function historyPage(
     }
     <p class="govuk-body bcf-screen"><a class="govuk-link" href="${at({ after: undefined, format: 'csv' })}">Download as a spreadsheet (CSV)</a></p>
     <p class="govuk-body-s bcf-screen">${sourceOf(answer)}</p>`;
+  const main = html`${faultsAbove(faulty)}<h1 class="govuk-heading-l"><span class="govuk-caption-l">${HAPPENED[kind].in(given)}</span>${title}</h1>
+    ${dateControl({ path, dates: { 'known-at': answer['knownAt'] as string }, asked, faulty }, words)}
+    ${filters(path, asked, groups, await bodiesOf(site, asking, given, showing))}
+    ${answerUnless(faulty, shown)}`;
   return framed(asking, {
     title,
     tab: tabOf(title, asked, DATES, words),
     given,
     main,
     isFault: faulty !== undefined,
-    source: await footOf(site, asking, answer),
+    ...(!faulty && { source: await footOf(site, asking, answer) }),
   });
 }
 
@@ -271,7 +272,7 @@ async function eventPage(
     given: place,
     main,
     through: [{ content: title, href: filled(pageOf(questionNamed(timeline)), place) }],
-    source: `Recorded on ${instant(found.recordedAt)}. Leaf hash: ${found.hash ?? 'withheld'}. ${await printedSource(site, asking, found)}`,
+    source: `Recorded on ${instant(found.recordedAt)}. ${await printedSource(site, asking, found)} Leaf hash: ${found.hash === null ? 'withheld' : inGroups(found.hash)}`,
   });
 }
 

@@ -1,5 +1,5 @@
 import { askedOf, questionNamed, type Answer } from '../asking.js';
-import { dateControl, faultsAbove, type Faulty, type TwoDates } from '../dates.js';
+import { answerUnless, dateControl, faultsAbove, type Faulty, type TwoDates } from '../dates.js';
 import { sourceOf } from '../foot.js';
 import { areaName, fundName } from '../format.js';
 import { html, joined } from '../html.js';
@@ -62,11 +62,12 @@ async function yearEndPage(
     words,
   );
   const definitions = new Map(YEAR_END.flatMap((name) => [...definitionsFor(questionNamed(name))]));
-  const main = html`${faultsAbove(faulty)}${titled('Year end', whereaboutsOf(given).of)}
-    ${paragraph('The memorandum account, what each partner bears of an over- or underspend, and what is set aside for later years.')}${control}
-    ${parts.map(({ name, answer, showing }) => html`<section class="bcf-part">${subheading(questionTitle(name))}${partOfAnswer(questionNamed(name), answer, showing)}${isLonger(questionNamed(name), answer, showing) && paragraph(html`<a class="govuk-link" href="${placeOf(name, given, dates)}">${questionTitle(name)}: all of it</a>`)}</section>`)}
+  const shown = html`${parts.map(({ name, answer, showing }) => html`<section class="bcf-part">${subheading(questionTitle(name))}${partOfAnswer(questionNamed(name), answer, showing)}${isLonger(questionNamed(name), answer, showing) && paragraph(html`<a class="govuk-link" href="${placeOf(name, given, dates)}">${questionTitle(name)}: all of it</a>`)}</section>`)}
     ${workedOut(definitions)}
     <p class="govuk-body-s bcf-screen">${sourceOf(first)}</p>`;
+  const main = html`${faultsAbove(faulty)}${titled('Year end', whereaboutsOf(given).of)}
+    ${paragraph('The memorandum account, what each partner bears of an over- or underspend, and what is set aside for later years.')}${control}
+    ${answerUnless(faulty, shown)}`;
   return framed(asking, {
     title: 'Year end',
     tab: tabOf('Year end', { on: dates.on, 'known-at': dates.knownAt }, ['on', 'known-at'], words),
@@ -74,7 +75,7 @@ async function yearEndPage(
     dates,
     main,
     isFault: faulty !== undefined,
-    source: await footOf(site, asking, first),
+    ...(!faulty && { source: await footOf(site, asking, first) }),
   });
 }
 

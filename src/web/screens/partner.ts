@@ -1,6 +1,6 @@
 import { askedOf, questionNamed, type Answer } from '../asking.js';
 import { table, type Cell } from '../components/lists.js';
-import { dateControl, faultsAbove, type Faulty, type TwoDates } from '../dates.js';
+import { answerUnless, dateControl, faultsAbove, type Faulty, type TwoDates } from '../dates.js';
 import { sourceOf } from '../foot.js';
 import { day, inWords, isNothing, sum } from '../format.js';
 import { html, type Html } from '../html.js';
@@ -166,6 +166,16 @@ async function partnerPage(
   const words = datesOfAnswer(position);
   const link = (name: string, text: string): Html =>
     html`<a class="govuk-link" href="${placeOf(name, given, dates)}">${text}</a>`;
+  const answer = html`${subheading(standsInWords(position))}
+    ${paragraph(disputes(position))}
+    ${position.sources.length === 0 ? paragraph('It has no source of funding in this fund.') : html`${sourcesTable('What it owes, by source', OWED, position, showing)}${sourcesTable('Beside it, by source', BESIDE, position, showing)}`}
+    ${subheading('Statement of account')}
+    ${paragraph('The balance at the start, and after each line. Both bodies can print it and agree on it.')}
+    ${statementTable(statement, showing)}
+    ${statement.lines.length > ROWS_MAX && paragraph(link('statement', `All ${statement.lines.length} lines of the statement`))}
+    <p class="govuk-body bcf-screen">${link('partner-position', 'Every figure of its position')} | ${link('statement', 'The statement from another day')} | ${link('instalments', 'Instalments of the fund')}</p>
+    ${workedOut(definitionsFor(questionNamed('partner-position')))}
+    <p class="govuk-body-s bcf-screen">${sourceOf(position)}</p>`;
   const main = html`${faultsAbove(faulty)}${titled(position.name, whereaboutsOf(given).of)}
     ${dateControl(
       {
@@ -177,16 +187,7 @@ async function partnerPage(
       },
       words,
     )}
-    ${subheading(standsInWords(position))}
-    ${paragraph(disputes(position))}
-    ${position.sources.length === 0 ? paragraph('It has no source of funding in this fund.') : html`${sourcesTable('What it owes, by source', OWED, position, showing)}${sourcesTable('Beside it, by source', BESIDE, position, showing)}`}
-    ${subheading('Statement of account')}
-    ${paragraph('The balance at the start, and after each line. Both bodies can print it and agree on it.')}
-    ${statementTable(statement, showing)}
-    ${statement.lines.length > ROWS_MAX && paragraph(link('statement', `All ${statement.lines.length} lines of the statement`))}
-    <p class="govuk-body bcf-screen">${link('partner-position', 'Every figure of its position')} | ${link('statement', 'The statement from another day')} | ${link('instalments', 'Instalments of the fund')}</p>
-    ${workedOut(definitionsFor(questionNamed('partner-position')))}
-    <p class="govuk-body-s bcf-screen">${sourceOf(position)}</p>`;
+    ${answerUnless(faulty, answer)}`;
   return framed(asking, {
     title: position.name,
     tab: tabOf(position.name, { on: dates.on, 'known-at': dates.knownAt }, ['on', 'known-at'], words),
@@ -194,7 +195,7 @@ async function partnerPage(
     dates,
     main,
     isFault: faulty !== undefined,
-    source: await footOf(site, asking, position),
+    ...(!faulty && { source: await footOf(site, asking, position) }),
   });
 }
 

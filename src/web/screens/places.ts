@@ -104,9 +104,12 @@ type Given = Readonly<Record<string, string>>;
 export const filled = (address: string, given: Given): string =>
   address.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(given[name]!));
 
-/** The dates that a page is asked for, as far as its question takes them. */
+/**
+ * The dates that a page is asked for, as far as its question takes them. A comparison begins at the dates of the page
+ * that links to it, and ends now.
+ */
 const asked = (question: Question, { on, knownAt }: TwoDates): Readonly<Record<string, string | undefined>> => {
-  const at = { on, 'known-at': knownAt, 'to-on': on, 'to-known-at': knownAt };
+  const at = { on, 'known-at': knownAt, 'from-on': on, 'from-known-at': knownAt };
   return Object.fromEntries(Object.entries(at).filter(([name]) => name in question.options.shape));
 };
 

@@ -12,11 +12,11 @@ import { summaryList, table } from '../components/lists.js';
 import { breadcrumbs } from '../components/ways.js';
 import { details, insetText, notificationBanner, tag } from '../components/words.js';
 import { printedSource } from '../foot.js';
-import { day, fundName, instant } from '../format.js';
+import { capital, day, fundName, instant } from '../format.js';
 import { documentsList, giveDocument, type NamedDocument } from '../documents.js';
 import { html, type Content, type Html } from '../html.js';
 import { heading, page, paragraph, subheading } from '../layout.js';
-import { awaitedIn, namesFor, type Names } from '../names.js';
+import { awaitedIn, namesFor, offerIn, type Names } from '../names.js';
 import { Refused, refusedAbove } from '../refused.js';
 import { againTo } from '../sign-in-again.js';
 import type { Asking, Form, Site } from '../site.js';
@@ -200,22 +200,22 @@ const stepsList = (site: Site, { steps }: Proposal, names: Names): Html =>
       html`<li>${STEPS[type]}${role !== 'service' && ` by ${site.people.nameOf(officer)}, ${role.replaceAll('-', ' ')} of ${names.of(partner)}`}, ${instant(recordedAt)}</li>`,
   )}</ol>`;
 
-const forAuditors = ({ proposal, revision, fact, recorded, steps, ledger }: Proposal): Html =>
+const forAuditors = ({ proposal, revision, facts, recorded, steps, ledger }: Proposal): Html =>
   details({
     summary: 'Details for auditors and programs',
-    content: html`<p>Proposal ${proposal}, ${fact.type}, terms at revision ${revision}; steps at revisions ${steps.map((each) => each.revision).join(', ')}.${recorded && ` Recorded as ${recorded.id} at revision ${recorded.revision}.`} Ledger of ${ledger.size} events.</p>`,
+    content: html`<p>Proposal ${proposal}, ${facts.map(({ type }) => type).join(', ')}, terms at revision ${revision}; steps at revisions ${steps.map((each) => each.revision).join(', ')}.${recorded && ` Recorded as ${recorded.id} at revision ${recorded.revision}.`} Ledger of ${ledger.size} events.</p>`,
   });
 
 /** The parts of a deal, each as a sentence and field by field. After a counter-offer, also what was offered before. */
 const dealTerms = (
   kind: AnyKind,
-  { facts, replaced }: Proposal,
+  { facts, replaced, state }: Proposal,
   more: Parameters<typeof termsList>[2],
   names: Names,
 ): Html =>
   html`${facts.map(
     (fact, at) =>
-      html`${subheading(`Part ${at + 1}`)}${paragraph(names.in(fact.sentence))}${details({ summary: `Part ${at + 1} in full`, content: termsList(kind, fact, [], names, `Part ${at + 1}`) })}`,
+      html`${subheading(`Part ${at + 1}`)}${paragraph(offerIn(names, fact.sentence, state))}${details({ summary: `Part ${at + 1} in full`, content: termsList(kind, fact, [], names, `Part ${at + 1}`) })}`,
   )}${more.length > 0 && html`${subheading('Terms')}${summaryList({ rows: more.map(({ title, content }) => ({ key: { content: title }, value: { content } })) })}`}${
     replaced.length > 0 &&
     details({
@@ -275,7 +275,8 @@ export async function proposalPage(site: Site, asking: Asking, id: string, above
   const mayDecline = isOpen && (await couldEnd(site, asking, proposal, 'decline'));
   const [label, colour] = STATES[proposal.state]!;
   const isDeal = proposal.facts.length > 1;
-  const title = isDeal ? `A deal of ${proposal.facts.length} parts` : names.in(proposal.sentence);
+  const said = offerIn(names, proposal.sentence, proposal.state);
+  const title = isDeal ? offerIn(names, `a deal of ${proposal.facts.length} parts`, proposal.state) : said;
   const place =
     proposal.kind === 'fund'
       ? { content: fundName(proposal.in), href: `/funds/${proposal.in}` }
@@ -294,7 +295,7 @@ export async function proposalPage(site: Site, asking: Asking, id: string, above
     ${above.overtaken && newsOf(site, asking, proposal, { form: above.overtaken, names, mayStill })}
     ${above.typed && typedPart(above.typed)}
     ${above.moved && notificationBanner({ text: 'The figures have moved since you read them. They are shown again: read them, and sign again if you still want to.' })}
-    <p class="bcf-state">${tag({ content: label, classes: colour })}</p>${heading(title)}
+    <p class="bcf-state">${tag({ content: label, classes: colour })}</p>${heading(capital(title))}
     ${proposal.ending !== null && paragraph(`It has ended: ${proposal.ending}.${reason === undefined ? '' : ` The reason given: “${reason}”`}`)}
     ${proposal.recorded && insetText({ content: `Recorded on ${instant(proposal.recorded.recordedAt)}: ${isDeal ? 'every part, as it stands below.' : names.in(proposal.recorded.sentence)}` })}
     ${settlementPart(proposal.settlement, names)}
@@ -307,7 +308,7 @@ export async function proposalPage(site: Site, asking: Asking, id: string, above
     ${proposal.state === 'open' && html`${whoSigns(site, asking, proposal, names)}${acts(asking, proposal, { mark: markOf(what), names, mayTakeBack, mayDecline, isFresh: site.isFresh(asking.session) })}`}
     ${await makeOtherHalf(site, asking, proposal)}${forAuditors(proposal)}`;
   return page(asking.around, {
-    title: `${above.refusal ? 'Error: ' : ''}${isDeal ? `${title}: ${names.in(proposal.sentence)}` : title} ${placeName(proposal)}`,
+    title: `${above.refusal ? 'Error: ' : ''}${said} ${placeName(proposal)}`,
     section: 'tasks',
     before: breadcrumbs({ items: [{ content: 'Tasks', href: '/' }, place] }),
     main,
@@ -384,7 +385,7 @@ async function endingPage(
   const main = html`${refusal && refusedAbove(refusal, names)}
     ${overtaken && newsOf(site, asking, proposal, { form: form!, names, mayStill: true })}
     ${missing && errorSummary({ title: 'There is a problem', errors: [{ content: said, href: '#reason' }] })}
-    ${heading(title)}${insetText({ content: names.in(proposal.sentence) })}
+    ${heading(title)}${insetText({ content: offerIn(names, proposal.sentence, proposal.state) })}
     <form method="post" action="/proposals/${id}/${ending}" novalidate>
       ${hiddenFields({ token: asking.around.token, revision: revision!, seen: seen! })}
       ${textarea({

@@ -5,6 +5,7 @@ import { details } from '../components/words.js';
 import {
   addressOf as datedAddress,
   addressWith,
+  answerUnless,
   dateControl,
   datesInWords,
   faultsAbove,
@@ -336,20 +337,21 @@ async function questionPage(
       ? dateControl({ path, dates, asked: options, faulty, wasKnown: knownBy(site, given), more: fields }, words)
       : false;
   const file = addressWith(path, { ...options, after: undefined, format: 'csv' });
-  const main = html`${faultsAbove(faulty)}${titled(title, whereaboutsOf(given).of)}${paragraph(question.about)}${question.name === 'disputes' && waysOfDisputes(asking, given['area']!)}${control}
-    ${answer['outsideYear'] === true && paragraph('This day is outside the fund’s year.')}${disclosure(answer)}
+  const shown = html`${answer['outsideYear'] === true && paragraph('This day is outside the fund’s year.')}${disclosure(answer)}
     ${above}${partOfAnswer(question, answer, showing)}${below}
     ${waysOn(path, asked, question, answer, showing)}
     ${workedOut(definitionsFor(question))}
     <p class="govuk-body bcf-screen"><a class="govuk-link" href="${file}">Download as a spreadsheet (CSV)</a></p>
     <p class="govuk-body-s bcf-screen">${sourceOf(answer)}</p>`;
+  const main = html`${faultsAbove(faulty)}${titled(title, whereaboutsOf(given).of)}${paragraph(question.about)}${question.name === 'disputes' && waysOfDisputes(asking, given['area']!)}${control}
+    ${answerUnless(faulty, shown)}`;
   return framed(asking, {
     title,
     tab: tabOf(title, asked, datesOf(question), words),
     given,
     main,
     isFault: faulty !== undefined,
-    source: await footOf(site, asking, answer),
+    ...(!faulty && { source: await footOf(site, asking, answer) }),
     dates: at,
     through: through(question.name, given, at, showing),
   });

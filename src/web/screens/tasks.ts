@@ -6,7 +6,7 @@ import { printedSource } from '../foot.js';
 import { areaName, day, fundName, instant, PERIODS, plainly, sum } from '../format.js';
 import { html, type Html } from '../html.js';
 import { heading, page, paragraph, subheading } from '../layout.js';
-import { awaitedIn, namesFor, type Names } from '../names.js';
+import { awaitedIn, namesFor, offerIn, type Names } from '../names.js';
 import type { Site } from '../site.js';
 import { askedIn } from './dated.js';
 
@@ -78,7 +78,7 @@ const waitingList = (all: readonly Waiting[], names: Names, id: string, status: 
   taskList({
     idPrefix: id,
     items: all.map((each) => ({
-      title: { content: names.in(each.sentence) },
+      title: { content: offerIn(names, each.sentence) },
       hint: `${placeName(each)}. From ${names.of(each.by)}; waits for ${awaitedIn(names, each)}. ${until(each)}.`,
       href: `/proposals/${each.proposal}`,
       status: { tag: { content: status, classes: id === 'sign' ? 'govuk-tag--blue' : 'govuk-tag--grey' } },

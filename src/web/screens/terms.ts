@@ -157,8 +157,15 @@ export const termsList = (kind: AnyKind, text: Text, more: readonly Told[], name
     })),
   });
 
-/** What a counter-offer changed: each field before and after. */
-export function changesTable(kind: AnyKind, was: Text, now: Text, names: Names): Html {
+/** A term of a proposal beside its facts, in words, before and after a counter-offer. */
+export interface Term {
+  readonly title: string;
+  readonly was: string;
+  readonly now: string;
+}
+
+/** What a counter-offer changed: each field, and each other term, before and after. */
+export function changesTable(kind: AnyKind, was: Text, now: Text, names: Names, terms: readonly Term[] = []): Html {
   const [before, after] = [told(kind, was, names, 'Was'), told(kind, now, names, 'Is now')];
   const changed = [...new Map([...before, ...after])].filter(
     ([name]) => JSON.stringify(was.data[name]) !== JSON.stringify(now.data[name]),
@@ -170,7 +177,12 @@ export function changesTable(kind: AnyKind, was: Text, now: Text, names: Names):
       caption: 'What the counter changed',
       firstCellIsHeader: true,
       head: [{ content: 'Field' }, { content: 'Was' }, { content: 'Is now' }],
-      rows: changed.map(([name, { title }]) => [{ content: title }, cell(before.get(name)), cell(after.get(name))]),
+      rows: [
+        ...changed.map(([name, { title }]) => [{ content: title }, cell(before.get(name)), cell(after.get(name))]),
+        ...terms.flatMap(({ title, ...each }) =>
+          each.was === each.now ? [] : [[{ content: title }, { content: each.was }, { content: each.now }]],
+        ),
+      ],
     }),
   );
 }

@@ -17,7 +17,7 @@ import { inOrder, nameWasReversed, partnerIsIn } from '../checks.js';
 import { opened, type FundState, type Opened } from '../state.js';
 import { AgreementName, Clause, Effective, Parties, Partner, Reason, SchemeName } from '../../grammar/fields.js';
 import { naming } from '../../grammar/naming.js';
-import { among, newName } from '../../grammar/asked.js';
+import { actingBody, among, newName } from '../../grammar/asked.js';
 
 /**
  * The section 75 agreement of a fund: its terms as data, how they vary, notice, and its end.
@@ -75,7 +75,7 @@ const TermsField = AgreementTerms.meta({ title: 'Terms', description: 'The terms
 const noticeInput = {
   effective: EffectiveDay.meta({ title: 'Given on', description: 'The day on which notice is given.' }),
   agreement: AgreementName,
-  partner: Partner,
+  partner: actingBody(Partner),
   schemes: z
     .array(SchemeName)
     .min(1)

@@ -8,6 +8,7 @@ import { refuse, Refusal } from '../../rules.js';
 import { EffectiveDay } from '../../values.js';
 import { agreementsOn, isParty, itemOfAgreement, named, sharesUnder, type Agreement } from '../agreement/agreement.js';
 import { opened, type FundState } from '../state.js';
+import { actingBody } from '../../grammar/asked.js';
 import { AgreementName, EventRef, Partner } from '../../grammar/fields.js';
 
 /**
@@ -80,7 +81,7 @@ interface RiskShareText {
 const sent = {
   effective: EffectiveDay.meta({ description: 'The day from which the terms bind the party.' }),
   agreement: AgreementName,
-  partner: Partner,
+  partner: actingBody(Partner),
 };
 
 export const ACCEPTANCE_FACTS: readonly Fact<FundState>[] = [

@@ -24,7 +24,7 @@ import {
   Recurrent,
   Source,
 } from '../../grammar/fields.js';
-import { newName } from '../../grammar/asked.js';
+import { actingBody, newName } from '../../grammar/asked.js';
 
 /**
  * Money beside the pool: council tax, a council’s own base, revenue support grant, budgets that are aligned and not pooled.
@@ -32,7 +32,7 @@ import { newName } from '../../grammar/asked.js';
  * docs/decisions/plan-and-minimum-tests.md.
  */
 
-const Holds = field(Holder, 'Whose money it is', 'The body that has it, and that decides on it alone.');
+const Holds = actingBody(field(Holder, 'Whose money it is', 'The body that has it, and that decides on it alone.'));
 const BesideAmount = field(
   SignedAmount,
   'Amount',

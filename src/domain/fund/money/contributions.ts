@@ -40,7 +40,7 @@ import {
   Source,
   Was,
 } from '../../grammar/fields.js';
-import { addingUpTo, exactlyOne, newName } from '../../grammar/asked.js';
+import { actingBody, addingUpTo, exactlyOne, newName } from '../../grammar/asked.js';
 
 /** Contributions: what a partner undertakes to pay into the pool, changes, pays, or withdraws. */
 
@@ -181,7 +181,7 @@ const WithdrawnFrom = exactlyOne(
 
 const withdrawalInput = {
   effective: Effective,
-  payer: Payer,
+  payer: actingBody(Payer),
   of: WithdrawnFrom,
   amount: AmountOf,
   noticeGiven: NoticeGiven,
@@ -212,7 +212,7 @@ export const CONTRIBUTION_FACTS: readonly Fact<FundState>[] = [
     input: z.strictObject({
       effective: Effective,
       contribution: newName(ContributionName, ['payer', 'source']),
-      payer: Payer,
+      payer: actingBody(Payer),
       source: ContributionSource,
       amount: AmountOf,
       recurrent: Recurrent,

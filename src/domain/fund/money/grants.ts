@@ -47,7 +47,7 @@ import {
   GrantSource,
   Source,
 } from '../../grammar/fields.js';
-import { addingUpTo, newName } from '../../grammar/asked.js';
+import { actingBody, addingUpTo, newName } from '../../grammar/asked.js';
 
 /** Government grants that a council must pool: determined, received by tranches, put at risk, reduced, passed down. */
 
@@ -314,7 +314,7 @@ export const GRANT_FACTS: readonly Fact<FundState>[] = [
     input: z.strictObject({
       effective: Effective,
       grant: newName(GrantName, ['holder', 'source']),
-      holder: Holder,
+      holder: actingBody(Holder),
       source: GrantSource,
       amount: AmountOf,
       recurrent: Recurrent,

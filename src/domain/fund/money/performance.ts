@@ -24,7 +24,7 @@ import {
   Source,
   Unit,
 } from '../../grammar/fields.js';
-import { newName } from '../../grammar/asked.js';
+import { actingBody, newName } from '../../grammar/asked.js';
 
 /**
  * Pay for performance of 2015-16: a pot held back by an NHS body, released into the pool as emergency admissions fall;
@@ -73,7 +73,7 @@ export const PERFORMANCE_FACTS: readonly Fact<FundState>[] = [
     input: z.strictObject({
       effective: Effective,
       pot: newName(PotName, ['payer']),
-      payer: Payer,
+      payer: actingBody(Payer),
       amount: AmountOf,
       planned: Planned.meta({ description: 'The reduction planned, in the unit given.' }),
       unit: Unit.meta({ description: 'What is counted, such as "per cent fewer emergency admissions".' }),

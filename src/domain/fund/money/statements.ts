@@ -19,7 +19,7 @@ import {
   Source,
   StatedOn,
 } from '../../grammar/fields.js';
-import { newName } from '../../grammar/asked.js';
+import { actingBody, newName } from '../../grammar/asked.js';
 
 /** What somebody says of the fund: claims and assumptions, shown beside the figures and never inside them. */
 
@@ -54,7 +54,7 @@ export const STATEMENT_FACTS: readonly Fact<FundState>[] = [
     input: z.strictObject({
       effective: Effective,
       assumption: newName(AssumptionName, ['partner', 'source']),
-      partner: Partner,
+      partner: actingBody(Partner),
       source: Source,
       recurrent: Recurrent,
       amount: AmountOf,

@@ -37,7 +37,7 @@ import {
   SignOffCapacity,
   SignOffStatement,
 } from '../../grammar/fields.js';
-import { chosenFrom, newName, oneOf } from '../../grammar/asked.js';
+import { actingBody, chosenFrom, newName, oneOf } from '../../grammar/asked.js';
 
 /**
  * The life cycle of a fund’s plan: its legal moves, the sign-offs bound to its text, and conditions.
@@ -89,7 +89,7 @@ const Move = z.strictObject({
 });
 const signOffInput = {
   effective: Effective,
-  partner: Partner,
+  partner: actingBody(Partner),
   capacity: SignOffCapacity,
   planHash: PlanHash,
   statement: SignOffStatement,

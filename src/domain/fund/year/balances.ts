@@ -19,7 +19,7 @@ import {
   Minute,
   Reason,
 } from '../../grammar/fields.js';
-import { newName, oneOf } from '../../grammar/asked.js';
+import { actingBody, newName, oneOf } from '../../grammar/asked.js';
 
 /**
  * Reserves and provisions that a body had when the year began, from before this ledger: what stood, what is planned to be
@@ -37,7 +37,7 @@ const KindOfBalance = oneOf(BALANCE_KINDS).meta({
   title: 'Kind of balance',
   description: 'A provision is for what will probably have to be paid; a reserve is set aside by choice.',
 });
-const Holds = field(Holder, 'Whose it is', 'The body in whose accounts it stands.');
+const Holds = actingBody(field(Holder, 'Whose it is', 'The body in whose accounts it stands.'));
 const WhatFor = field(words(200), 'What it is for', 'The purpose, as the accounts name it: “Doubtful debts”.');
 const Origin = field(
   words(300),
