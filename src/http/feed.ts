@@ -36,7 +36,7 @@ const EventText = z
     }),
     hash: z.string().optional().meta({
       description:
-        'The event’s leaf hash in the ledger’s tree (RFC 6962): SHA-256 of a zero byte and the canonical JSON (RFC 8785) of an object of six texts: data, id, metadata, revision, stream and type, where data and metadata are canonical JSON themselves. The position is not part of it.',
+        'The event’s leaf hash in the ledger’s tree (RFC 6962): SHA-256 of a zero byte and the canonical JSON (RFC 8785) of an object of six texts: data, id, metadata, revision, stream and type, where data and metadata are canonical JSON themselves. The position is not part of it. Left out where something of the event is not shown to you: its data, or a stream that it rests on.',
     }),
     void: z.literal(true).optional().meta({
       description:

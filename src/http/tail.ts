@@ -1,15 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
-import type { FactData } from '../domain/grammar/event.js';
-import type { Sight } from '../ledger/access.js';
-import { canonical, eventLine, KINDS, placed, type ShownPart } from '../ledger/catalogue.js';
+import { eventLine, type ShownPart } from '../ledger/catalogue.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { whyVoidInWords } from '../ledger/memory/standing.js';
+import type { Seeing } from '../ledger/questions/question.js';
+import { isWhole, shownOf } from '../ledger/shown.js';
 import type { EventPosition, RecordedEvent } from '../store/event-store.js';
 import { goingOn } from '../store/pages.js';
 import { createTurns, nextTurn, type Lane } from './turns.js';
-
-/** The part of a sight that decides about events. */
-type Seen = Pick<Sight, 'seesEvents' | 'seesClaims'>;
 
 /** An event with its line of JSON, which is written once for all readers. */
 export interface Line {
@@ -17,7 +14,7 @@ export interface Line {
   readonly stream: string;
   readonly type: string;
   /** The event as a line of JSON, for a reader with this sight. */
-  seenBy(sight: Seen): string;
+  seenBy(seeing: Seeing): string;
 }
 
 /**
@@ -49,11 +46,8 @@ export const PAGE_BYTES_MAX = 64 * 1024;
 /** The line of an event that the read model has taken. It says whether the event is void. */
 export function lineOf({ model }: Pick<Ledger, 'model'>, event: RecordedEvent): Line {
   let whole: string | undefined;
-  let rests: Rests | undefined;
   const { position, stream, revision, type } = event;
-  const { kind, name } = placed(stream);
-  // Only facts of funds hold claims.
-  const area = KINDS[kind].byName.get(type)?.holdsClaims && model.fund(name)!.outline.opened!.area;
+  const shownTo = shownOf(event, model);
   const text = (shown: ShownPart): string => {
     const why = model.whyVoid(stream, Number(revision));
     return eventLine(event, why && whyVoidInWords(why), shown);
@@ -62,34 +56,12 @@ export function lineOf({ model }: Pick<Ledger, 'model'>, event: RecordedEvent): 
     position,
     stream,
     type,
-    seenBy({ seesEvents, seesClaims }) {
-      rests ??= restsOf(event.metadata);
-      const metadata = restsSeen(event.metadata, rests, seesEvents);
-      const data = area === undefined || seesClaims(area) ? event.data : dayAlone(event.data);
-      if (metadata === event.metadata && data === event.data) return (whole ??= text(event));
-      return text({ data, metadata });
+    seenBy(seeing) {
+      const shown = shownTo(seeing);
+      return isWhole(event, shown) ? (whole ??= text(event)) : text(shown);
     },
   };
 }
-
-/** The data that remain of a fact with the exact sum of claims, for readers who may not see cases: its day. */
-const dayAlone = (data: string): string => canonical({ effective: (JSON.parse(data) as FactData).effective });
-
-/**
- * The metadata of an event without the streams that it rests on and the reader may not see. Names and revisions of such
- * streams would tell which disputes there are, and how much was recorded of them.
- */
-function restsSeen(metadata: string, rests: Rests, seesEvents: (stream: string) => boolean): string {
-  const seen = rests.filter(([stream]) => seesEvents(stream));
-  if (seen.length === rests.length) return metadata;
-  return canonical({ ...(JSON.parse(metadata) as object), rests: Object.fromEntries(seen) });
-}
-
-/** The streams that an event rests on, with their revisions. They are parsed once for all readers. */
-type Rests = readonly (readonly [stream: string, revision: string])[];
-
-const restsOf = (metadata: string): Rests =>
-  Object.entries((JSON.parse(metadata) as { readonly rests?: Readonly<Record<string, string>> }).rests ?? {});
 
 /** @param turns woken readers take turns with all other work that may wait */
 export function createTail(

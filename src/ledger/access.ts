@@ -2,10 +2,11 @@ import { mandatesOn, SERVICE } from '../domain/grammar/mandate.js';
 import type { OpenProposal } from '../domain/grammar/proposal.js';
 import { family } from '../domain/grammar/succession.js';
 import { refuse, Refusal } from '../domain/rules.js';
-import { disputeStream, fundStream, placed, REGISTER_STREAM } from './catalogue.js';
+import { disputeStream, fundStream, REGISTER_STREAM } from './catalogue.js';
 import { todayOf } from './acts/stamp.js';
 import type { Ledger } from './ledger.js';
 import { SEES_ALL, type Seeing } from './questions/question.js';
+import { seesEventsOf } from './shown.js';
 
 /**
  * What an officer may see. Denied by default: an officer sees what their partners are in; the keeper’s officers see all
@@ -92,10 +93,7 @@ export function sightOf(ledger: Ledger, officer: string): Sight | Refusal {
     // The keeper as such does not see cases: only the area's partners do, in person.
     seesCases: (area) => ofArea(area, inPerson),
     seesClaims: (area) => !disputesOf(area) || sight.seesCases(area),
-    seesEvents(stream) {
-      const { kind, name } = placed(stream);
-      return kind === 'register' || (kind === 'fund' ? sight.sees(name) : sight.seesCases(name));
-    },
+    seesEvents: (stream) => seesEventsOf(sight, stream),
   };
   return sight;
 }

@@ -177,16 +177,17 @@ export const hashOf = (event: RecordedEvent): string => hexOf(leafOf(event));
 /**
  * An event as one line of JSON, with its leaf hash; data and metadata as they are stored, byte for byte.
  * @param why in words, why it is void; left out where it stands
- * @param shown what is shown, where somebody may not see all of it: a hash is that of the whole event, and is left out
- * where data are
+ * @param shown what is shown, where somebody may not see all of it. The hash is that of the whole event: with it they
+ * could try what is left out until it fits, so it is left out too
  */
 export function eventLine(event: RecordedEvent, why?: string, shown: ShownPart = event): string {
   const { position, stream, revision, id, type } = event;
   const isVoid = why !== undefined && { void: true, why };
   const { data, metadata } = shown;
-  // Of an event that is not shown whole, what is left out could be tried until the hash fits.
-  const ofData = data === event.data ? { hash: hashOf(event) } : { withheld: true };
-  const head = JSON.stringify({ position, stream, revision: String(revision), id, type, ...ofData, ...isVoid });
+  const ofWhole = data === event.data && metadata === event.metadata && { hash: hashOf(event) };
+  const withheld = data !== event.data && { withheld: true };
+  const named = { position, stream, revision: String(revision), id, type };
+  const head = JSON.stringify({ ...named, ...ofWhole, ...withheld, ...isVoid });
   return `${head.slice(0, -1)},"data":${data},"metadata":${metadata}}`;
 }
 

@@ -1,8 +1,10 @@
 import t, { type Test } from 'tap';
 import { z } from 'zod';
-import { allFacts, KINDS, WHEREABOUTS } from '../../src/ledger/catalogue.js';
+import { hexOf } from '../../evidence/tree.js';
+import { allFacts, canonical, KINDS, WHEREABOUTS } from '../../src/ledger/catalogue.js';
 import { QUERIES } from '../../src/ledger/questions/all.js';
 import { PROPOSAL_EVENTS } from '../../src/domain/grammar/proposal.js';
+import { leafOf, type Hashed } from '../../src/store/leaf.js';
 import { AREA, caseNamed, DISPUTES, raised } from '../support/disputes.js';
 import { contribution, COUNTY, FUND, line, NORTH, openFund, SOUTH } from '../support/ledger.js';
 import {
@@ -453,6 +455,27 @@ t.test(
     }
   },
 );
+
+t.test('a leaf hash is shown only with all that it is the hash of', async (t) => {
+  const { get } = await filled(t);
+  interface Line extends Omit<Hashed, 'data' | 'metadata'> {
+    readonly hash?: string;
+    readonly data: object;
+    readonly metadata: object;
+  }
+  for (const officer of ['county-finance', PROGRAM, 'west-district-finance', 'auditor']) {
+    const lines = (await get('/v1/events', officer)).body.split('\n').filter(Boolean);
+    t.ok(lines.length > 10, officer);
+    for (const line of lines.map((each) => JSON.parse(each) as Line)) {
+      const shown = hexOf(leafOf({ ...line, data: canonical(line.data), metadata: canonical(line.metadata) }));
+      const { stream, revision } = line;
+      if (line.hash !== undefined) t.equal(line.hash, shown, `${officer}: ${stream} ${String(revision)}`);
+      if (!stream.startsWith('fund-')) continue;
+      const one = await get(`/v1/funds/${stream.slice('fund-'.length)}/timeline/${String(revision)}`, officer);
+      t.equal(one.json<{ hash: string | null }>().hash, line.hash ?? null, `${officer}: ${stream} ${String(revision)}`);
+    }
+  }
+});
 
 // Texts that may be written
 

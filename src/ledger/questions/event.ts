@@ -9,6 +9,7 @@ import { Revision } from '../../domain/values.js';
 import { hashOf, KINDS, streamOf, WHEREABOUTS, type AnyKind } from '../catalogue.js';
 import type { Ledger } from '../ledger.js';
 import { whyVoidInWords } from '../memory/standing.js';
+import { isWhole, shownOf } from '../shown.js';
 import { signatory, SignatoryText } from './fund/audit.js';
 import { Known, knownThen } from './known.js';
 import { proposalOf, settlementOf, SettlementText } from './settlement.js';
@@ -58,10 +59,10 @@ const EventText = EntryText.extend({
   resting: z.array(RestingText).meta({
     description: 'The later facts of the same stream that take it back, change what it opened, or need it.',
   }),
-  hash: z
-    .string()
-    .nullable()
-    .meta({ description: 'The event’s leaf hash in the ledger’s tree; null if it is withheld.' }),
+  hash: z.string().nullable().meta({
+    description:
+      'The event’s leaf hash in the ledger’s tree; null if something of the event is not shown to you, its data or a stream that it rests on.',
+  }),
 });
 
 const restingText = ({ revision, type, recordedAt, sentence }: Entry) => ({
@@ -130,9 +131,8 @@ function eventOf(kind: StreamKind, prefix: string, cases?: true): Query {
       const proposal = proposalOf(steps, revision);
       const register = await ledger.registerAt(size);
       const resting = await restingOnIt(ledger, KINDS[kind], stream, entry, size);
-      // Only facts of funds hold claims.
-      const holdsClaims = KINDS[kind].byName.get(entry.type)?.holdsClaims === true;
-      const withheld = holdsClaims && !seeing.seesClaims(ledger.model.fund(name)!.outline.opened!.area);
+      const shown = shownOf(recorded, ledger.model)(seeing);
+      const withheld = shown.data !== recorded.data;
       return {
         ...(param ? { [param]: name } : {}),
         ...text,
@@ -152,9 +152,7 @@ function eventOf(kind: StreamKind, prefix: string, cases?: true): Query {
         why: why ?? null,
         reversedBy: resting.find((later) => later.reverses === asked.revision)?.revision.toString() ?? null,
         resting: resting.map(restingText),
-        // The hash of an event that is not shown whole is withheld. With it, a reader could try contents until one
-        // fits.
-        hash: withheld ? null : hashOf(recorded),
+        hash: isWhole(recorded, shown) ? hashOf(recorded) : null,
       };
     },
     table: (answer) => ({
