@@ -179,6 +179,33 @@ t.test('where the mail server is not there, nothing is lost; letters go out by d
   t.match(nowhere.logged, [{ code: 'ESOCKET' }]);
 });
 
+t.test('a server that asks who sends gets the user and the password of its address', async (t) => {
+  const ledger = await openedLedger(t);
+  const user = { name: 'ledger@council.test', password: 'half of 50% & more' };
+  const [server, once] = [await mailServer(t, '127.0.0.1', user), ownOnce(t)];
+  const at = (password: string) => ({
+    url: server.url.replace('//', `//${encodeURIComponent(user.name)}:${encodeURIComponent(password)}@`),
+  });
+  ledger.now('2016-03-02T09:00:00Z');
+  await offered(ledger, 'one');
+
+  const wrong = mailing(t, ledger, at('something else'), once);
+  t.equal(await wrong.mail.sendDue(), 0);
+  t.match(wrong.logged, [{ code: 'EAUTH', response: 535 }]);
+  t.notMatch(JSON.stringify(wrong.logged), /something else|council\.test/, 'no password, no address');
+
+  server.next = 'hang up at sign-in';
+  const broken = mailing(t, ledger, at(user.password), once);
+  t.equal(await broken.mail.sendDue(), 0);
+  t.equal(broken.logged.length, 1);
+
+  server.next = 'take';
+  const { mail, logged } = mailing(t, ledger, at(user.password), once);
+  t.equal(await mail.sendDue(), 1, 'nothing was lost meanwhile');
+  t.same(logged, []);
+  t.equal(header(server.letters[0]!, 'To'), 'Nora North <nora@north.test>');
+});
+
 t.test('a service stops at once, also while the mail server says nothing', async (t) => {
   const ledger = await openedLedger(t);
   const [server, once] = [await mailServer(t), ownOnce(t)];
