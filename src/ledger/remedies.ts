@@ -8,6 +8,8 @@ import { QUERIES } from './questions/all.js';
 export interface Ways {
   question(name: string): string;
   readonly acts: Readonly<Record<Way, string>>;
+  /** What else rules mention that is called differently, or is nowhere, for whoever is told. */
+  readonly words?: Readonly<Record<string, string>>;
 }
 
 /** How something is done: where an act is sent, and how it says what only some acts say. */
@@ -57,11 +59,16 @@ export const COMMANDS: Ways = {
     'send-again': 'Load the same file again',
     ...IN_JSON,
   },
+  // A terminal shows the detail first, and names the rule after it.
+  words: { 'the detail': 'the words before the rule' },
 };
 
-const filled = (text: string, { question, acts }: Ways): string =>
-  text.replace(/\{([a-z-]+)\}/g, (_, name: string) =>
-    name in acts ? acts[name as keyof typeof acts] : question(name),
+const filled = (text: string, { question, acts, words = {} }: Ways): string =>
+  Object.entries(words).reduce(
+    (said, [word, own]) => said.replaceAll(word, own),
+    text.replace(/\{([a-z-]+)\}/g, (_, name: string) =>
+      name in acts ? acts[name as keyof typeof acts] : question(name),
+    ),
   );
 
 /** What to do about a refusal, in the words of a face. */

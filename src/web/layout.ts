@@ -77,15 +77,12 @@ export const heading = (text: Content): Html => html`<h1 class="govuk-heading-l"
 export const subheading = (text: Content): Html => html`<h2 class="govuk-heading-m">${text}</h2>`;
 export const paragraph = (text: Content): Html => html`<p class="govuk-body">${text}</p>`;
 
-/** The two ways to act at a place: propose what needs a signature, and record everything else. */
-export const waysToAct = (path: string): Html =>
-  html`<div class="bcf-buttons">${[
-    ['propose', 'Propose'],
-    ['record', 'Record'],
-  ].map(([list, content]) =>
+/** The ways to act at a place: propose what needs a signature, and record everything else. */
+export const waysToAct = (path: string, proposed: readonly boolean[]): Html =>
+  html`<div class="bcf-buttons">${proposed.map((each) =>
     button({
-      href: `${path}/${list!}`,
-      content,
+      href: `${path}/${each ? 'propose' : 'record'}`,
+      content: each ? 'Propose' : 'Record',
       classes: 'govuk-button--secondary govuk-!-margin-bottom-0',
     }),
   )}</div>`;

@@ -1,6 +1,7 @@
 import type { StreamKind } from '../domain/grammar/event.js';
 import { seesArea } from '../ledger/access.js';
 import { askedOf } from './asking.js';
+import { waysToAct } from './layout.js';
 import type { Asking, Site } from './site.js';
 
 /** An act that an officer may do at a place. Lists and links show only these, so that no link leads to a refusal. */
@@ -31,6 +32,16 @@ export async function openActsAt(
   const [question, of] = QUESTIONS[kind];
   const asked = { ...(of !== undefined && { [of]: name }), officer: session.officer };
   return (await askedOf<{ acts: readonly OpenAct[] }>(ledger, sight, question, asked)).acts;
+}
+
+/**
+ * Links to the two lists of a place: acts that need a signature, and all others. An officer who may do nothing of a list
+ * gets no link to it.
+ */
+export async function waysToActAt(site: Site, asking: Asking, kind: StreamKind, name: string, path: string) {
+  const acts = await openActsAt(site, asking, kind, name);
+  const own = [true, false].filter((proposed) => acts.some((each) => each.proposed === proposed));
+  return own.length > 0 && waysToAct(path, own);
 }
 
 /** Whether an officer may make a deal at a place that they see. One part of it that they may propose is enough. */

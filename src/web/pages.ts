@@ -3,7 +3,7 @@ import { parse, serialize } from 'cookie';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { refuse, RULES, tooManyFiles, tooManyPages, type Refusal } from '../domain/rules.js';
 import type { Rule } from '../domain/grammar/rule.js';
-import { createSights } from '../ledger/access.js';
+import { createSights, OPERATOR } from '../ledger/access.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { createRoots } from '../ledger/roots.js';
 import { registerAssets } from './assets.js';
@@ -11,6 +11,7 @@ import { page, type Around } from './layout.js';
 import { registerFirstRun } from './first-run.js';
 import { registerNextYear } from './forms/next-year.js';
 import { registerForms } from './forms/routes.js';
+import { namesFor, type Names } from './names.js';
 import { createPeople } from './people.js';
 import { answered, Refused, refusedPage } from './refused.js';
 import { receive } from './receiving.js';
@@ -342,6 +343,14 @@ export function registerPages(
   const aroundRefusal = async (request: FastifyRequest, reply: FastifyReply, { rule }: Refusal): Promise<Around> =>
     rule === 'not_mandated' ? around(await sessionOf(request, reply)) : aroundNobody;
 
+  /**
+   * The names for the words of a refusal; none for a reader who is not known, or if the ledger cannot be asked for them.
+   */
+  const namesIn = (request: FastifyRequest): Promise<Names | undefined> =>
+    officersOf(request) === undefined
+      ? Promise.resolve(undefined)
+      : namesFor(ledger, OPERATOR, people).catch(() => undefined);
+
   /** What surrounds the page of an address without a page. Only who opens an address is looked up: see {@link fromHere}. */
   const aroundMissing = async (request: FastifyRequest, reply: FastifyReply): Promise<Around> =>
     ['GET', 'HEAD'].includes(request.method) ? around(await sessionOf(request, reply)) : aroundNobody;
@@ -378,7 +387,7 @@ export function registerPages(
       .send(
         page(
           await aroundRefusal(request, reply, refusal),
-          refusedPage(refusal, status >= 500 ? request.id : undefined),
+          refusedPage(refusal, status >= 500 ? request.id : undefined, await namesIn(request)),
         ),
       );
   }

@@ -59,6 +59,9 @@ export interface People {
   officerBy(identity: { readonly issuer: string; readonly subject: string }): string | undefined;
 }
 
+/** Short words in officers’ pseudonyms that are written in capitals. */
+const SHORT = /\b(?:ccg|icb|nhs|cfo)\b/gi;
+
 export function createPeople(people: z.output<typeof PeopleFile>): People {
   const byOfficer = new Map(people.map((each) => [each.officer, each]));
   const byIdentity = new Map(
@@ -74,7 +77,7 @@ export function createPeople(people: z.output<typeof PeopleFile>): People {
     letters: () =>
       people.flatMap(({ officer, name, email }) => (email === undefined ? [] : [{ officer, name, email }])),
     officerBy: (identity) => byIdentity.get(identityOf(identity)),
-    nameOf: (officer) => known(officer) ?? plainly(officer),
+    nameOf: (officer) => known(officer) ?? plainly(officer).replace(SHORT, (word) => word.toUpperCase()),
     known,
   };
 }

@@ -39,6 +39,7 @@ const WAYS: Ways = {
     'left-open': 'say that the case stays open',
     'leave-known-out': 'leave the day on which it was known empty',
   },
+  words: { 'the detail': 'the text above', 'known-at': 'the day on which it was known' },
 };
 
 /** What a refusal is called, what was refused and what to do, as a page says it. */
@@ -109,24 +110,35 @@ const saidOf = ({ rule, detail }: Refusal): Required<Said> => {
   return { title, remedy: remedyOf(rule, WAYS), ...own, why: own?.why ?? detail };
 };
 
+/** How names of bodies, sources and facts in the ledger’s words are shown. */
+interface Telling {
+  in(sentence: string): string;
+}
+
+const AS_IT_IS: Telling = { in: (sentence) => sentence };
+
 /**
  * A refusal as an officer reads it: the words of the rule, what to do, and in small print its code. `request` is the
  * identifier under which the service has logged a failure; undefined if nothing failed.
  */
-export function refusedPage(refusal: Refusal, request?: string): { readonly title: string; readonly main: Html } {
+export function refusedPage(
+  refusal: Refusal,
+  request?: string,
+  names: Telling = AS_IT_IS,
+): { readonly title: string; readonly main: Html } {
   const { title, why, remedy } = saidOf(refusal);
   const main = html`${errorSummary({
     title: 'There is a problem',
-    description: html`${why}`,
+    description: html`${names.in(why)}`,
     errors: [],
-  })}${heading(title)}${paragraph(remedy)}${paragraph(html`<a class="govuk-link" href="/">Go to your tasks</a>`)}<p class="govuk-body-s">Rule: ${refusal.rule}${request !== undefined && `. The request’s identifier: ${request}`}</p>`;
+  })}${heading(title)}${paragraph(names.in(remedy))}${paragraph(html`<a class="govuk-link" href="/">Go to your tasks</a>`)}<p class="govuk-body-s">Rule: ${refusal.rule}${request !== undefined && `. The request’s identifier: ${request}`}</p>`;
   return { title: `Error: ${title}`, main };
 }
 
 /** The same above the page on which the officer was working, which stays as it was. */
-export const refusedAbove = ({ rule, detail }: Refusal, names: { in(sentence: string): string }): Html =>
+export const refusedAbove = ({ rule, detail }: Refusal, names: Telling): Html =>
   errorSummary({
     title: 'There is a problem',
-    description: html`${names.in(detail)} ${remedyOf(rule, WAYS)} <span class="govuk-body-s">(Rule: ${rule})</span>`,
+    description: html`${names.in(detail)} ${names.in(remedyOf(rule, WAYS))} <span class="govuk-body-s">(Rule: ${rule})</span>`,
     errors: [],
   });

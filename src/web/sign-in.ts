@@ -126,7 +126,7 @@ async function choosing(site: Site, around: Around, to: string): Promise<Content
         classes: 'govuk-radios--small',
         items: members.map(({ officer, mandates }) => ({
           value: officer,
-          content: html`${site.people.nameOf(officer)} <span class="govuk-hint">${[...new Set(mandates.map(({ role }) => role.replaceAll('-', ' ')))].join(', ')}</span>`,
+          content: html`${site.people.nameOf(officer)}<span class="govuk-visually-hidden">,</span> <span class="govuk-hint">${[...new Set(mandates.map(({ role }) => role.replaceAll('-', ' ')))].join(', ')}</span>`,
         })),
       }),
     }),

@@ -71,7 +71,7 @@ t.test('the demonstration is made, shown and checked, in a folder of its own', a
   t.match(await runHere(['gap', 'norfolk-2016-17', '--on', '2017-02-30', ...ledger]), { code: 2, err: /real day/ });
   t.match(await runInside(['gap', 'nowhere-2016-17', ...ledger]), {
     code: 4,
-    err: /There is no fund named nowhere-2016-17. Check the name/,
+    err: /There is no fund named nowhere-2016-17. \(fund_unknown\) Check the name/,
   });
   t.match(await runHere(['verify', ...ledger]), { code: 0, out: '', err: /all is well/ });
   told(t, JSON.parse((await runHere(['verify', '--json', ...ledger])).out), { problems: [] });

@@ -38,7 +38,13 @@ t.test('words and sums are found as pages and papers write them', async (t) => {
   await ledger.post('pool-manager', 'PlanLineSet', line({ amount: '5.00' }));
   const { name } = ledger.ledger.model.register().partners.get('north-ccg')!;
   const officer = await visitor().signIn('county-finance');
-  for (const text of [`${name} contributes`, 'Additional NHS contribution', '£1.6 million', '1.6m'])
+  for (const text of [
+    `${name} contributes`,
+    'Additional NHS contribution',
+    'contribution agreed',
+    '£1.6 million',
+    '1.6m',
+  ])
     t.match((await officer.get(`/find?text=${encodeURIComponent(text)}`)).body, `href="/funds/${FUND}/history/`, text);
   t.match((await officer.get('/find?text=Testshire%2C+2016+to+2017')).body, `href="/funds/${FUND}"`);
 });

@@ -118,6 +118,7 @@ for (const officer of OFFICERS)
       let answer = await (await machine()).get(href);
       if (answer.statusCode === 303) answer = await (await machine()).get(answer.headers.location as string);
       if (answer.statusCode !== 200) t.fail(`${href}: ${answer.statusCode}`);
+      t.notMatch(answer.body, /You can (?:propose|record) nothing here/, href);
     }
     t.ok(followed.size > 100, `${followed.size} links of ${pages.length} pages`);
   });

@@ -3,7 +3,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { errorCodes } from 'fastify';
 import t from 'tap';
 import { REQUEST_RULES } from '../../src/domain/request-rules.js';
-import { Refusal, tooManyFiles, tooManyPages, type RuleCode } from '../../src/domain/rules.js';
+import { Refusal, RULES, tooManyFiles, tooManyPages, type RuleCode } from '../../src/domain/rules.js';
 import { refusalOf } from '../../src/http/problem.js';
 import { refusedPage } from '../../src/web/refused.js';
 import { ORIGIN, site } from './site.js';
@@ -144,6 +144,14 @@ t.test('no refusal of a request speaks to a browser of what programs send', (t) 
     t.notMatch(said, TECHNICAL, rule);
   }
   t.ok(rules.length > 10);
+  t.end();
+});
+
+t.test('a remedy on a page points at what is there', (t) => {
+  for (const rule of Object.keys(RULES) as RuleCode[]) {
+    const said = readOf(refusedPage(new Refusal(rule, 'What was refused.')).main.text.replace(/Rule: .*/, ''));
+    t.notMatch(said, /\bdetail\b|known-at|\{[a-z-]+\}/, rule);
+  }
   t.end();
 });
 

@@ -14,7 +14,7 @@ t.test('whoever chooses no officer is asked again, and whoever is signed in goes
   const somebody = visitor();
   const page = await somebody.get(`/sign-in?to=%2Ffunds`);
   t.match(page.body, 'C. Chief, director of finance');
-  t.match(page.body, 'S. South <');
+  t.match(page.body, 'S. South<');
   const again = await somebody.send(page, '/sign-in');
   t.match([again.statusCode, again.body], [400, /Error: Sign in.*href="#officer-1">Choose an officer/s]);
   t.equal(fieldsOf(again.body, '/sign-in')['to'], '/funds');

@@ -112,16 +112,19 @@ function byName({ model }: Ledger, needle: string, streams: readonly Seen[]): Fo
 const SHORT = /[a-z0-9]+(?:-[a-z0-9]+)+|[A-Z][A-Z0-9_]+/g;
 const SOURCE_NAMES: ReadonlyMap<string, string> = new Map(SOURCES.map(({ code, name }) => [code, name]));
 
+/** What a fact is called, as words: DiscretionaryPaymentWithdrawn as Discretionary Payment Withdrawn. */
+const inWords = (type: string): string => type.replace(/(?!^)[A-Z]/g, ' $&');
+
 /**
- * Tells whether a fact’s sentence holds the words, as the ledger writes it, or with the names of bodies and sources
+ * Tells whether a fact’s sentence, or what the fact is called, holds the words, as the ledger writes it, or with the names of bodies and sources
  * that pages show.
  */
 function saying({ model }: Ledger, needle: string): (entry: HistoryEntry) => boolean {
   const { partners } = model.register();
   const inFull = (sentence: string): string =>
     sentence.replace(SHORT, (word) => partners.get(word)?.name ?? SOURCE_NAMES.get(word) ?? word);
-  return ({ sentence, evidence }) =>
-    [sentence, inFull(sentence), ...evidence.map(({ reference }) => reference)].some((text) =>
+  return ({ type, sentence, evidence }) =>
+    [sentence, inFull(sentence), inWords(type), ...evidence.map(({ reference }) => reference)].some((text) =>
       plain(text).includes(needle),
     );
 }

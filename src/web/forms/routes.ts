@@ -115,23 +115,31 @@ function mayOpen({ ledger }: Site, { session }: Asking, { roles }: Fact<unknown>
   return held.some(({ partner, role }) => partner === register.ledger?.keeper && roles.includes(role));
 }
 
-async function listPage(site: Site, asking: Asking, place: Place, list: ListName): Promise<Buffer> {
+/** What an officer may do of one of the two lists of a place. */
+async function entriesOf(site: Site, asking: Asking, place: Place, list: ListName) {
   const acts = await openActs(site, asking, place);
-  const own = acts.filter(({ proposed }) => proposed === (list === 'propose'));
   const opening =
     place.kind === 'register' && list === 'record'
       ? openers().flatMap(({ fact }) => (mayOpen(site, asking, fact) ? [fact] : []))
       : [];
-  const all = [...own, ...opening.map(({ name: type, title, about }) => ({ type, title, about, group: 'Opening' }))];
+  return [
+    ...acts.filter(({ proposed }) => proposed === (list === 'propose')),
+    ...opening.map(({ name: type, title, about }) => ({ type, title, about, group: 'Opening' })),
+  ];
+}
+
+async function listPage(site: Site, asking: Asking, place: Place, list: ListName): Promise<Buffer> {
+  const all = await entriesOf(site, asking, place, list);
   const groups = [...new Set(all.map(({ group }) => group))];
   const { title, about, none } = LISTS[list];
   const other: ListName = list === 'propose' ? 'record' : 'propose';
+  const hasOthers = (await entriesOf(site, asking, place, other)).length > 0;
   const entry = ({ type, title: words, about: more }: Pick<OpenAct, 'type' | 'title' | 'about'>): Html =>
     html`<li><a class="govuk-link" href="${place.path}/${list}/${slugOf(type)}">${words}</a><div class="govuk-hint">${more}</div></li>`;
   const main = html`${heading(`${title}: ${place.home.content}`)}${paragraph(all.length === 0 ? none : about)}
     ${groups.map((group) => html`${subheading(group)}<ul class="govuk-list">${all.filter((each) => each.group === group).map(entry)}</ul>`)}
     ${KINDS[place.kind].deals && list === 'propose' && (await mayDealAt(site, asking, place.kind, place.name)) && paragraph(html`Several things that belong together: <a class="govuk-link" href="${place.path}/deal">make a deal</a>. It is signed and recorded whole, or not at all.`)}
-    ${paragraph(html`<a class="govuk-link" href="${place.path}/${other}">${LISTS[other].title} something instead</a>`)}`;
+    ${hasOthers && paragraph(html`<a class="govuk-link" href="${place.path}/${other}">${LISTS[other].title} something instead</a>`)}`;
   return page(asking.around, {
     title: `${title}: ${place.home.content}`,
     section: place.kind === 'fund' ? 'funds' : 'tasks',

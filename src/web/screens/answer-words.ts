@@ -158,7 +158,10 @@ export const titleOf = (name: string, value: Value = 'sum', beside: (name: strin
 
 /** The definition of a figure, with the titles of other figures in place of their names. */
 export const figuresNamed = (words: string): string =>
-  words.replace(/\b[a-z]+(?:[A-Z][a-z]+)+\b/g, (name) => `“${titleOf(name).toLowerCase()}”`);
+  words.replace(FIGURE, (name) => `“${titleOf(name).replace(/ \(.*/, '').toLowerCase()}”`);
+
+/** Names of figures that are no words of the page: with capitals inside, or two short ones. */
+const FIGURE = /\b[a-z]+(?:[A-Z][a-z]+)+\b|\b(?:soft|hard)\b/g;
 
 /** Fields that hold text or names that somebody wrote. They are shown unchanged. */
 const AS_WRITTEN = new Set(

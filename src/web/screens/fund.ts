@@ -16,7 +16,8 @@ import {
 import { printedSource, sourceOf } from '../foot.js';
 import { areaName, day, fundName, nobodyOffers, small, sum } from '../format.js';
 import { html, type Html } from '../html.js';
-import { heading, page, paragraph, subheading, waysToAct } from '../layout.js';
+import { heading, page, paragraph, subheading } from '../layout.js';
+import { waysToActAt } from '../open-acts.js';
 import { awaitedIn, namesFor, offerIn, type Names } from '../names.js';
 import type { Asking, Site } from '../site.js';
 import { answerDated, knownBy } from './dated.js';
@@ -269,7 +270,7 @@ async function fundPage(site: Site, asking: Asking, fund: string, dates: TwoDate
     ${subheading('Partners and sources')}${positionTable(position, dates, words, names)}
     ${subheading('Tests')}${testsTable(fund, dates, tests, names)}`;
   const main = html`${faultsAbove(faulty)}${heading(fundName(fund))}
-    ${waysToAct(path)}
+    ${await waysToActAt(site, asking, 'fund', fund, path)}
     ${control}
     ${answerUnless(faulty, answer)}
     ${ways([...placesOfFund(fund, dates), { title: areaName(areaOf(fund)), places: [{ href: `/areas/${areaOf(fund)}`, title: 'The area: years ahead, disputes' }] }])}

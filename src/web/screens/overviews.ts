@@ -3,7 +3,8 @@ import { answerUnless, dateControl, faultsAbove, type Faulty, type TwoDates } fr
 import { sourceOf } from '../foot.js';
 import { areaName, fundName } from '../format.js';
 import { html, joined } from '../html.js';
-import { heading, page, paragraph, subheading, waysToAct } from '../layout.js';
+import { heading, page, paragraph, subheading } from '../layout.js';
+import { waysToActAt } from '../open-acts.js';
 import type { Asking, Site } from '../site.js';
 import { answerDated, knownBy } from './dated.js';
 import { titled, ways } from './parts.js';
@@ -101,17 +102,17 @@ export function registerOverviews(site: Site): void {
     const main = html`${heading(areaName(area))}
       ${subheading('Funds')}
       ${own.length === 0 ? paragraph('You act for no partner of any fund of this area.') : html`<ul class="govuk-list">${own.map(({ fund }) => html`<li><a class="govuk-link" href="/funds/${fund}">${fundName(fund)}</a></li>`)}</ul>`}
-      ${disputes !== 'none' && html`${subheading('Disputes')}${waysToAct(`/areas/${area}/disputes`)}`}
+      ${disputes === 'cases' && (await waysToActAt(site, asking, 'dispute', area, `/areas/${area}/disputes`))}
       ${ways(placesOfArea(area, disputes))}`;
     return reply.send(framed(asking, { title: 'The area', given: { area }, main }));
   });
 
-  site.get('/register', async ({ around }, _request, reply) =>
+  site.get('/register', async (asking, _request, reply) =>
     reply.send(
-      page(around, {
+      page(asking.around, {
         title: 'Register',
         section: 'register',
-        main: html`${heading('Register')}${paragraph('The bodies, their officers, and published data. Every fund depends on these.')}${waysToAct('/register')}${ways(placesOfRegister())}`,
+        main: html`${heading('Register')}${paragraph('The bodies, their officers, and published data. Every fund depends on these.')}${await waysToActAt(site, asking, 'register', '', '/register')}${ways(placesOfRegister())}`,
       }),
     ),
   );

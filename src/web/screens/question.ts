@@ -16,7 +16,8 @@ import {
 import { printedSource, sourceOf } from '../foot.js';
 import { day, small, yearName } from '../format.js';
 import { html, type Content, type Html } from '../html.js';
-import { page, paragraph, waysToAct } from '../layout.js';
+import { page, paragraph } from '../layout.js';
+import { waysToActAt } from '../open-acts.js';
 import { namesFor } from '../names.js';
 import type { Asking, FastifyReply, Site } from '../site.js';
 import { answerPart, definitionsOf, goesBeyond, type Data, type Showing } from './answer.js';
@@ -95,9 +96,8 @@ export function datesOfAnswer(answer: Answer): string {
 
 /** The foot of a printed answer: its dates and its source, if it has them. */
 export const footOf = async (site: Site, asking: Pick<Asking, 'sight'>, answer: Answer): Promise<string> =>
-  [datesOfAnswer(answer), await printedSource(site, asking, answer)]
+  [datesOfAnswer(answer).replace(/[^.]$/, '$&.'), await printedSource(site, asking, answer)]
     .filter((each) => each !== '')
-    .map((each) => each.replace(/\.?$/, '.'))
     .join(' ');
 
 /** What the answer to a question is shown with, for one officer. */
@@ -272,7 +272,7 @@ export function tabOf(title: string, asked: Asked, dates: readonly DateName[], w
 /** The title of a page about one thing names the thing. */
 function titleOfPage(name: string, given: Given, { names }: Showing): string {
   const { partner } = given;
-  if (partner !== undefined) return `${questionTitle(name)} of ${names.known(partner) ?? partner}`;
+  if (partner !== undefined) return `${questionTitle(name).replace(/ of$/, '')} of ${names.known(partner) ?? partner}`;
   if (name === 'dispute-case') return caseName(given['case']!);
   if (name === 'settlement') return `Settlement ${given['settlement']!}`;
   if (name === 'return') return `Return ${given['return']!}`;
@@ -305,9 +305,9 @@ function through(name: string, given: Given, dates: TwoDates, { names }: Showing
 }
 
 /** Links for officers who see the cases of an area: what they can do there, and the other pages of its disputes. */
-const waysOfDisputes = ({ sight }: Asking, area: string): Content =>
-  sight.seesCases(area) &&
-  html`${waysToAct(`/areas/${area}/disputes`)}${ways(placesOfArea(area, 'cases').filter(({ title }) => title === 'Disputes'))}`;
+const waysOfDisputes = async (site: Site, asking: Asking, area: string): Promise<Content> =>
+  asking.sight.seesCases(area) &&
+  html`${await waysToActAt(site, asking, 'dispute', area, `/areas/${area}/disputes`)}${ways(placesOfArea(area, 'cases').filter(({ title }) => title === 'Disputes'))}`;
 
 async function questionPage(
   site: Site,
@@ -343,7 +343,7 @@ async function questionPage(
     ${workedOut(definitionsFor(question))}
     <p class="govuk-body bcf-screen"><a class="govuk-link" href="${file}">Download as a spreadsheet (CSV)</a></p>
     <p class="govuk-body-s bcf-screen">${sourceOf(answer)}</p>`;
-  const main = html`${faultsAbove(faulty)}${titled(title, whereaboutsOf(given).of)}${paragraph(question.about)}${question.name === 'disputes' && waysOfDisputes(asking, given['area']!)}${control}
+  const main = html`${faultsAbove(faulty)}${titled(title, whereaboutsOf(given).of)}${paragraph(question.about)}${question.name === 'disputes' && (await waysOfDisputes(site, asking, given['area']!))}${control}
     ${answerUnless(faulty, shown)}`;
   return framed(asking, {
     title,
