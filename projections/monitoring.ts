@@ -1,9 +1,9 @@
 import { NOTHING_SPENT, spendingByLine, type LineSpending } from '../src/domain/fund/agreement/schemes.js';
+import { inside } from '../src/domain/chart.js';
 import { minus, negated, NO_MONEY, pence, plus, signedPence, type Pence } from '../src/domain/money.js';
 import type { Kept } from './fund-facts.js';
-import { linesStanding, planOf } from './plan.js';
-import { PLAN } from '../src/domain/postings.js';
-import { sumOver, type View } from './view.js';
+import { incomeOf, linesStanding, planOf } from './plan.js';
+import type { View } from './view.js';
 
 /**
  * The plan line by line as at a period: budget, committed, spent, accrued, forecast and variance.
@@ -136,14 +136,14 @@ export function monitoringOf(
   const spending = spendingByLine(view);
   /** A line planned at 0.00 has no sum. */
   const spentOn = (line: string): LineSpending => spending.get(line) ?? NOTHING_SPENT;
-  const planned = linesStanding(view, linesSet, linesKnown);
-  const shown = linesKnown.filter(
-    (each) => planned.includes(each) || isOfSomething(spentOn(each.data['line'] as string)),
-  );
+  const planned = new Set(linesStanding(view, linesSet, linesKnown));
+  const shown = linesKnown.filter((each) => planned.has(each) || isOfSomething(spentOn(each.data['line'] as string)));
   const byLine = new Map<string, Forecast[]>();
-  for (const { line, ...forecast } of forecasts.map(forecastOf)) {
-    byLine.set(line, [...(byLine.get(line) ?? []), forecast]);
-  }
+  for (const { line, ...forecast } of forecasts.map(forecastOf))
+    inside(byLine, line, (): Forecast[] => []).push(forecast);
+  const nothingIn = new Map<string, Set<number>>();
+  for (const { data } of nothings)
+    inside(nothingIn, data['line'] as string, () => new Set<number>()).add(data['period'] as number);
   const lines = planOf(view, shown, []).lines.map(({ line, description, source, category, effect, amount }) => {
     const budget = effect === 'adds' ? amount : negated(amount);
     const { committed, spent, accrued } = spentOn(line);
@@ -163,13 +163,8 @@ export function monitoringOf(
       spent,
       accrued,
       available: minus(budget, plus(plus(committed, spent), accrued)),
-      income: sumOver(
-        view,
-        (account) => account.measure === 'income' && account.holder === PLAN && account.detail === line,
-      ),
-      nothingIn: [
-        ...new Set(nothings.flatMap(({ data }) => (data['line'] === line ? [data['period'] as number] : []))),
-      ].sort((a, b) => a - b),
+      income: incomeOf(view, line),
+      nothingIn: [...(nothingIn.get(line) ?? [])].sort((a, b) => a - b),
       forecast,
       variance: forecast && minus(budget, forecast.outturn),
       forecasts: own,

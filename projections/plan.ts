@@ -1,5 +1,6 @@
-import { negated, NO_MONEY, type Pence, type Share } from '../src/domain/money.js';
-import { PLAN, type Account } from '../src/domain/postings.js';
+import { charted, inside } from '../src/domain/chart.js';
+import { negated, NO_MONEY, total, type Pence, type Share } from '../src/domain/money.js';
+import { PLAN, type Account, type Measure } from '../src/domain/postings.js';
 import { lineCategoryOf } from '../src/domain/sources.js';
 import type { Kept } from './fund-facts.js';
 import { sumOver, type View } from './view.js';
@@ -54,63 +55,88 @@ interface LineSet {
 
 const isRequired = ({ measure, holder }: Account): boolean => measure === 'requirement' && holder === PLAN;
 
+/** The accounts of each plan line, by its name, for one measure. */
+const accountsOf = (measure: Measure) =>
+  charted(
+    () => new Map<string, Account[]>(),
+    (lines, account) => {
+      if (account.measure === measure && account.holder === PLAN)
+        inside(lines, account.detail, (): Account[] => []).push(account);
+    },
+  );
+
+const lineSum =
+  (accounts: ReturnType<typeof accountsOf>) =>
+  (view: View, line: string): Pence =>
+    total((accounts(view.accounts).get(line) ?? []).map((account) => view.balance(account)));
+
 /** What a plan line stands at in the requirement: a line that reduces it, below zero. */
-const requiredOf = (view: View, line: string): Pence =>
-  sumOver(view, (account) => isRequired(account) && account.detail === line);
+const requiredOf = lineSum(accountsOf('requirement'));
+
+/** What was received on a line of income. */
+export const incomeOf = lineSum(accountsOf('income'));
 
 /**
  * The lines of the plan on the view's day: those in force, and a reversed line while part of its sum still counts, as
  * when a revision of it was reversed from a later day only. So the lines add up to the requirement.
  */
-export const linesStanding = (view: View, linesSet: readonly Kept[], linesKnown: readonly Kept[]): Kept[] =>
-  linesKnown.filter((each) => linesSet.includes(each) || requiredOf(view, each.data['line'] as string) !== NO_MONEY);
+export function linesStanding(view: View, linesSet: readonly Kept[], linesKnown: readonly Kept[]): Kept[] {
+  const inForce = new Set(linesSet);
+  return linesKnown.filter((each) => inForce.has(each) || requiredOf(view, each.data['line'] as string) !== NO_MONEY);
+}
 
 /**
  * @param linesSet the lines of the plan on the view's day
  * @param described the descriptions of lines in force on it, in the order of recording
  */
 export function planOf(view: View, linesSet: readonly Kept[], described: readonly Kept[]): Plan {
+  const words = byLine(described);
   const lines = linesSet.map(({ data }) => {
     const { line, description, category, source, recurrent, scheme: asSet } = data as unknown as LineSet;
     const { effect } = lineCategoryOf(category)!;
     const required = requiredOf(view, line);
     const amount = effect === 'adds' ? required : negated(required);
-    const scheme = lastOf(line, described, 'scheme') ?? asSet;
-    const department = departmentOf({ data }, described);
+    const scheme = lastOf(words.get(line), 'scheme') ?? asSet;
+    const department = departmentOf({ data }, words);
     return { line, description, category, effect, source, recurrent, amount, onGap: required, department, scheme };
   });
   return { lines, requirement: sumOver(view, isRequired) };
+}
+
+/** Descriptions by the name of their line. */
+type Described = ReadonlyMap<string, readonly Kept[]>;
+
+function byLine(described: readonly Kept[]): Described {
+  const lines = new Map<string, Kept[]>();
+  for (const each of described) inside(lines, each.data['line'] as string, (): Kept[] => []).push(each);
+  return lines;
 }
 
 /**
  * The latest description of a line: the one with the latest effective day and, of two on one day, the one recorded
  * last.
  */
-function lastOf<Field extends 'scheme' | 'department'>(
-  line: string,
-  described: readonly Kept[],
-  field: Field,
-): LineSet[Field] {
-  const own = described.filter(({ data }) => data['line'] === line && data[field] !== undefined);
-  const last = own.reduce<Kept | undefined>(
-    (best, each) => (best && best.data.effective > each.data.effective ? best : each),
-    undefined,
-  );
+function lastOf<Field extends 'scheme' | 'department'>(own: readonly Kept[] = [], field: Field): LineSet[Field] {
+  let last: Kept | undefined;
+  for (const each of own)
+    if (each.data[field] !== undefined && !(last && last.data.effective > each.data.effective)) last = each;
   return last?.data[field] as LineSet[Field];
 }
 
 /** Whose line it is: what was said of it last. */
-const departmentOf = ({ data }: Pick<Kept, 'data'>, described: readonly Kept[]): string | undefined =>
-  lastOf(data['line'] as string, described, 'department') ?? (data as unknown as LineSet).department;
+const departmentOf = ({ data }: Pick<Kept, 'data'>, words: Described): string | undefined =>
+  lastOf(words.get(data['line'] as string), 'department') ?? (data as unknown as LineSet).department;
 
 /** The department of each line that has one, by the name of the line. */
-export const departmentsOf = (linesSet: readonly Kept[], described: readonly Kept[]): ReadonlyMap<string, string> =>
-  new Map(
+export function departmentsOf(linesSet: readonly Kept[], described: readonly Kept[]): ReadonlyMap<string, string> {
+  const words = byLine(described);
+  return new Map(
     linesSet.flatMap((each) => {
-      const department = departmentOf(each, described);
+      const department = departmentOf(each, words);
       return department === undefined ? [] : [[each.data['line'] as string, department] as const];
     }),
   );
+}
 
 /** The names of the lines of one department. */
 export const linesOf = (departments: ReadonlyMap<string, string>, department: string): ReadonlySet<string> =>

@@ -561,8 +561,9 @@ function addYear(
         abandoned = plus(abandoned, pence(part.abandoned));
       }
     }
-    const open = minus(minus(cell.claimed, agreed), abandoned);
-    cells[index] = { ...cell, agreed, abandoned, open, repayable };
+    const { claimant, respondent, claimed } = cell;
+    const open = minus(minus(claimed, agreed), abandoned);
+    cells[index] = { year, claimant, respondent, claimed, agreed, abandoned, open, repayable };
   }
 }
 

@@ -1,4 +1,5 @@
 import { dayInWords, type Day } from '../calendar.js';
+import { inside } from '../chart.js';
 import {
   exactly,
   lesser,
@@ -12,7 +13,8 @@ import {
   signedPence,
   type Pence,
 } from '../money.js';
-import { inForce } from '../grammar/remembered.js';
+import { inForce, isKnown } from '../grammar/remembered.js';
+import { onceEach } from '../once-each.js';
 import { refuse, type Refusal } from '../rules.js';
 import { asAt, bodyOn, cellsOf, sumsOf, type SettledLine, type Sums, type Terms } from './claim.js';
 import type { Entry, Step } from './steps.js';
@@ -46,8 +48,11 @@ interface SettlementData {
 
 const dataOf = (entry: Entry): SettlementData => entry.data as unknown as SettlementData;
 
+/** The lines of a settlement by case. A settlement may have hundreds, and a register asks for the line of each case. */
+const linesOf = onceEach((data: SettlementData) => new Map(data.lines.map((line) => [line.case, line])));
+
 /** The line of a settlement for one of its cases. */
-export const lineFor = (entry: Entry, id: string): Line => dataOf(entry).lines.find((line) => line.case === id)!;
+export const lineFor = (entry: Entry, id: string): Line => linesOf(dataOf(entry)).get(id)!;
 
 const sum = (amounts: readonly Pence[]): Pence => amounts.reduce(plus, NO_MONEY);
 
@@ -94,19 +99,19 @@ export function settlementOn(state: DisputeState, name: string, on: Day, upTo = 
   for (const line of lines) {
     const payer = payerOf(line);
     const payee = payer === line.respondent ? line.claimant : line.respondent;
-    const direction = directions.get(payer) ?? {
+    const direction = inside(directions, payer, () => ({
       payer,
       payee,
       agreed: NO_MONEY,
       paid: done('pays', 'payer', payer),
-    };
-    directions.set(payer, { ...direction, agreed: plus(direction.agreed, sizeToPay(line)) });
-    const creditor = creditors.get(line.claimant) ?? {
+    }));
+    direction.agreed = plus(direction.agreed, sizeToPay(line));
+    const creditor = inside(creditors, line.claimant, () => ({
       creditor: line.claimant,
       abandoned: NO_MONEY,
       writtenOff: done('writes-off', 'creditor', line.claimant),
-    };
-    creditors.set(line.claimant, { ...creditor, abandoned: plus(creditor.abandoned, lineToWriteOff(line)) });
+    }));
+    creditor.abandoned = plus(creditor.abandoned, lineToWriteOff(line));
   }
   const paid = new Map([...directions].map(([payer, each]) => [payer, each.paid]));
   const writtenOff = new Map([...creditors].map(([creditor, each]) => [creditor, each.writtenOff]));
@@ -199,8 +204,15 @@ export function owedOn(
   const cells = cellsOf(terms, asAt(on));
   const claimant = bodyOn(terms, 'claimant', on);
   const respondent = bodyOn(terms, 'respondent', on);
-  const entries = entriesKnown(history, upTo);
-  const settled = entries.filter((each) => each.step === 'settles' && each.data.effective <= on);
+  const settled: Entry[] = [];
+  /** What was paid and written off. */
+  const done: Entry[] = [];
+  for (const entry of history.entries) {
+    const { step } = entry;
+    if (step === 'settles') {
+      if (entry.data.effective <= on && isKnown(entry, upTo)) settled.push(entry);
+    } else if ((step === 'pays' || step === 'writes-off') && isKnown(entry, upTo)) done.push(entry);
+  }
   const between: Owing[] = [];
   const of = (pair: { readonly claimant: string; readonly respondent: string }): Owing => {
     let owing = between.find((each) => each.claimant === pair.claimant && each.respondent === pair.respondent);
@@ -233,21 +245,20 @@ export function owedOn(
   const countedIn = settled.at(-1)?.revision ?? -1;
   let paid: Pence = NO_MONEY;
   let writtenOff: Pence = NO_MONEY;
-  for (const entry of entries) {
+  for (const entry of done) {
     const { revision, step, data } = entry;
-    if (step !== 'pays' && step !== 'writes-off') continue;
-    const done = data.effective <= on;
+    const isDone = data.effective <= on;
     const amount = amountOf(entry);
     // Money that a settlement counts in is not yet counted before the settlement's day.
-    const moved = done === revision > countedIn ? (done ? amount : negated(amount)) : NO_MONEY;
+    const moved = isDone === revision > countedIn ? (isDone ? amount : negated(amount)) : NO_MONEY;
     if (step === 'writes-off') {
-      if (done) writtenOff = plus(writtenOff, amount);
+      if (isDone) writtenOff = plus(writtenOff, amount);
       takeOff(between, 'decidedToWriteOff', 1, moved, (each) => each.claimant === data['creditor'], standingPair);
       continue;
     }
     const towardsClaimant = data['towards'] === 'claimant';
     const side = towardsClaimant ? 'respondent' : 'claimant';
-    if (done) paid = plus(paid, towardsClaimant ? amount : negated(amount));
+    if (isDone) paid = plus(paid, towardsClaimant ? amount : negated(amount));
     takeOff(
       between,
       'decidedToPay',
@@ -258,9 +269,14 @@ export function owedOn(
     );
   }
   const all = (name: Exclude<keyof Between, 'claimant' | 'respondent'>): Pence =>
-    sum(between.map((each) => each[name]));
+    between.reduce((acc, each) => plus(acc, each[name]), NO_MONEY);
+  const { claimed, agreed, abandoned, open, repayable } = sumsOf(cells);
   return {
-    ...sumsOf(cells),
+    claimed,
+    agreed,
+    abandoned,
+    open,
+    repayable,
     claimant,
     respondent,
     between,
@@ -301,6 +317,7 @@ function takeOff(
   own: (each: Owing) => boolean,
   otherwise: Owing,
 ): void {
+  if (amount === NO_MONEY) return;
   let rest = amount;
   for (const each of [...between.filter(own), ...between.filter((one) => !own(one))]) {
     const taken = lesser(notNegative(exactly(sign * each[name])), notNegative(rest));

@@ -168,11 +168,9 @@ const lineWords = (at: At, line: string): string =>
 const lines: ChoicesOf = async (at) => {
   if (at.kind !== 'fund') return [];
   const some = at.given.among?.split(',');
-  const all = await items('line', (_line, name) => lineWords(at, name))(at);
-  const own =
-    some &&
-    new Set(kept(at, 'line').flatMap((each) => (some.includes(text(each['category'])) ? text(each['line']) : [])));
-  return all.filter(({ value }) => own?.has(value) ?? true);
+  const said = new Map(kept(at, 'line').map((data) => [text(data['line']), data]));
+  const all = await items('line', (_line, name) => text(said.get(name)!['description']))(at);
+  return some ? all.filter(({ value }) => some.includes(text(said.get(value)!['category']))) : all;
 };
 
 const schemes: ChoicesOf = (at) => {

@@ -1,4 +1,5 @@
 import { instantText, londonDay, type Instant } from '../../domain/calendar.js';
+import { disputeStream } from '../../ledger/catalogue.js';
 import { FIGURES_OF_GAP as FIGURES } from '../../ledger/questions/question.js';
 import { askedAsFile, askedOf, questionNamed, type Answer } from '../asking.js';
 import { CHANGES_MAX, waterfall } from '../charts/waterfall.js';
@@ -168,8 +169,12 @@ interface Points {
 
 /** Days from which a comparison is useful: when the fund was opened, and before its latest moves. */
 async function beginnings(site: Site, { sight }: Asking, fund: string, { to }: Compared): Promise<Html | false> {
-  const { revision } = await askedOf<{ readonly revision: string }>(site.ledger, sight, 'fund', { fund });
-  if (Number(revision) > READ_MAX) return false;
+  const { model } = site.ledger;
+  const { revision, area } = await askedOf<Readonly<Record<'revision' | 'area', string>>>(site.ledger, sight, 'fund', {
+    fund,
+  });
+  // The claims of the area’s disputes are figures of the gap, so their history is read too.
+  if (Number(revision) + model.places(disputeStream(area)).length > READ_MAX) return false;
   const { points } = await askedOf<Points>(site.ledger, sight, 'gap-history', {
     fund,
     on: to.on,
