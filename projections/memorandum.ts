@@ -1,6 +1,7 @@
 import { agreedBy } from '../src/domain/fund/money/use-of-money.js';
 import { proRata } from '../src/domain/fund/agreement/risk-rule.js';
 import { recurrentBy, spendingByLine } from '../src/domain/fund/agreement/schemes.js';
+import { inside } from '../src/domain/chart.js';
 import { minus, negated, NO_MONEY, plus, total, type Pence } from '../src/domain/money.js';
 import { byKey, byText } from '../src/domain/order.js';
 import { OUTSIDE, PLAN, POOL, type Account, type Measure } from '../src/domain/postings.js';
@@ -88,19 +89,16 @@ const movements = (view: View, before: View): View => ({
 });
 
 function fundingRows(year: View): FundingRow[] {
-  const rows = new Map<string, FundingRow>();
+  const rows = new Map<string, { partner: string; source: string; amount: Pence; received: Pence }>();
   for (const account of year.accounts) {
     const { holder: partner, source, measure } = account;
     const counts = isFunding(account);
     if (partner === POOL || !(counts || measure === 'received')) continue;
     const key = `${partner} ${source}`;
-    const row = rows.get(key) ?? { partner, source, amount: NO_MONEY, received: NO_MONEY, debtor: NO_MONEY };
+    const row = inside(rows, key, () => ({ partner, source, amount: NO_MONEY, received: NO_MONEY }));
     const moved = year.balance(account);
-    rows.set(key, {
-      ...row,
-      amount: counts ? plus(row.amount, moved) : row.amount,
-      received: measure === 'received' ? plus(row.received, moved) : row.received,
-    });
+    if (counts) row.amount = plus(row.amount, moved);
+    else row.received = plus(row.received, moved);
   }
   return [...rows]
     .sort(byKey)
@@ -205,8 +203,10 @@ export function memorandum(view: View, before: View, of: Whose): Memorandum {
   const surplus = minus(grossFunding, grossSpending);
   const left = leftBySource(year, funding, of.ringFenced);
   const { ringFenced, owed, all } = surplusShares(view, surplus, left, of);
-  const returnedBy = (partner: string): Pence =>
-    sumOver(year, ({ measure, holder }) => measure === 'returned' && holder === partner);
+  const returnedOf: Sums = new Map();
+  for (const account of year.accounts)
+    if (account.measure === 'returned') add(returnedOf, account.holder, year.balance(account));
+  const returnedBy = (partner: string): Pence => returnedOf.get(partner) ?? NO_MONEY;
   // An agreement of an earlier year can name a party that is no partner of this one.
   const named = [...all].flatMap(([partner, share]) => (share === NO_MONEY ? [] : [partner]));
   const partners = [...new Set([...of.partners, ...named])].map((partner): PartnerShare => {

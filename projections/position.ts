@@ -165,6 +165,21 @@ export function fundPosition(view: View, partners: readonly string[]): FundPosit
   return { partners: positions, total: totalFigures(positions.map((each) => each.total)) };
 }
 
+/** The total that is overdue in a fund: of its whole position, this figure alone. */
+export function overdueIn(view: View, partners: readonly string[]): Pence {
+  let overdue = NO_MONEY;
+  for (const partner of partners)
+    for (const { accounts } of byHolder(view.accounts).get(partner) ?? []) {
+      let [due, received] = [NO_MONEY, NO_MONEY];
+      for (const { slot, account } of accounts) {
+        if (slot === Slot.due) due = plus(due, view.balance(account));
+        else if (slot === Slot.received) received = plus(received, view.balance(account));
+      }
+      overdue = plus(overdue, notNegative(minus(due, received)));
+    }
+  return overdue;
+}
+
 /** The money that the pool is entitled to, from its own side of the books. It must equal the partners' total. */
 export function poolPosition(
   view: View,

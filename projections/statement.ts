@@ -51,7 +51,10 @@ export function statement(entries: readonly Entry[], partner: string, span: Span
   for (const movement of movements) {
     outstanding = plus(outstanding, minus(movement.agreed, movement.received));
     if (movement.on < span.from) opening = outstanding;
-    else lines.push({ ...movement, outstanding });
+    else {
+      const { on, entry, source, agreed, due, received } = movement;
+      lines.push({ on, entry, source, agreed, due, received, outstanding });
+    }
   }
   return { opening, lines, closing: outstanding };
 }

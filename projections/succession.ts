@@ -1,10 +1,11 @@
 import { inheritedBooks } from '../src/domain/fund/money/inherited-money.js';
+import { charted, inside } from '../src/domain/chart.js';
 import { minus, NO_MONEY, type Pence } from '../src/domain/money.js';
-import { PLAN, POOL } from '../src/domain/postings.js';
+import { PLAN, POOL, type Account } from '../src/domain/postings.js';
 import { passedOn, type Inheritance } from '../src/domain/register/inheritance.js';
 import { heirsOf } from '../src/domain/grammar/succession.js';
 import type { InDispute, OpenClaims } from './claims.js';
-import { fundPosition, totalFigures, type FundPosition, type SourceFigures } from './position.js';
+import { fundPosition, overdueIn, totalFigures, type FundPosition, type SourceFigures } from './position.js';
 import type { View } from './view.js';
 
 /**
@@ -20,9 +21,16 @@ export function inherited(view: View, inheritance: Inheritance): View {
 }
 
 /** Everybody who has ever held anything in a fund, under the names in which it was recorded. */
-export const holdersOf = ({ accounts }: View): string[] => [
-  ...new Set(accounts.map(({ holder }) => holder).filter((holder) => holder !== POOL && holder !== PLAN)),
-];
+export const holdersOf = ({ accounts }: View): string[] => [...holders(accounts).keys()];
+
+/** The accounts of each holder, in the order of their first use. */
+const holders = charted(
+  () => new Map<string, Account[]>(),
+  (all, account) => {
+    const { holder } = account;
+    if (holder !== POOL && holder !== PLAN) inside(all, holder, (): Account[] => []).push(account);
+  },
+);
 
 /**
  * The partners of a fund: each with those in whose place it is now, in the order of the fund's opening, and after them
@@ -33,10 +41,18 @@ export function partnersNow(opened: readonly string[], view: View, { successions
   const others = holdersOf(view).filter(
     (holder) =>
       !opened.includes(holder) &&
-      view.accounts.some((account) => account.holder === holder && view.balance(account) !== NO_MONEY),
+      holders(view.accounts)
+        .get(holder)!
+        .some((account) => view.balance(account) !== NO_MONEY),
   );
   return [...new Set([...now, ...others])];
 }
+
+/** The total that is overdue, under whatever names: the figure of {@link positionNow}, without the others. */
+export const overdueNow = (recorded: View, now: View, partners: readonly string[], inheritance: Inheritance): Pence =>
+  inheritance.successions.length === 0
+    ? overdueIn(now, partners)
+    : positionNow(recorded, now, partners, inheritance).total.overdue;
 
 /**
  * The fund's position under the names of those who hold it now. Overdue money is passed on unchanged: one successor’s

@@ -16,6 +16,8 @@ import { asKnown, ofKind } from '../../src/domain/grammar/remembered.js';
 import { NO_MONEY } from '../../src/domain/money.js';
 import { fundStream } from '../../src/ledger/catalogue.js';
 import { viewOf } from '../../src/ledger/memory/read-model.js';
+import { BEHIND_TESTS, factsBehind, testsNow } from '../../src/ledger/questions/fund/minimum-tests.js';
+import { fundEver, type FundAtDates } from '../../src/ledger/questions/question.js';
 import { FUND, openedLedger, PARTNERS } from '../support/ledger.js';
 import { histories, play } from '../support/histories.js';
 import { asyncProperty } from '../support/property.js';
@@ -77,6 +79,12 @@ t.test('at any two dates, over random histories, all entries and those of an ind
           assert.deepEqual(
             undertakings(await under(UNDERTAKEN), await under(byMeasure, 'agreed'), on),
             undertakings(await under(UNDERTAKEN), all, on),
+          );
+          const then = fundEver(ledger, FUND, { on }) as FundAtDates;
+          const tests = testsNow(ledger, then);
+          assert.deepEqual(
+            factsBehind(tests, await under(BEHIND_TESTS), then).map((facts) => [...facts]),
+            factsBehind(tests, all, then).map((facts) => [...facts]),
           );
           const view = viewOf(model.fund(FUND)!, on, size);
           const grants = known(model.fund(FUND)!.facts, 'grant', model.knownRevision(STREAM, size));

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { fundPosition } from '../../projections/position.js';
 import { statementNow } from '../../projections/statement-now.js';
-import { claimsNow, holdersOf, inherited, positionNow } from '../../projections/succession.js';
+import { claimsNow, holdersOf, inherited, overdueNow, positionNow } from '../../projections/succession.js';
 import { sumOver, type View } from '../../projections/view.js';
 import { FIRST_DAY, dayOfNumber, dayNumber, type Day } from '../../src/domain/calendar.js';
 import { exactly, NO_MONEY, plus, type Pence } from '../../src/domain/money.js';
@@ -275,6 +275,11 @@ t.test('at every two dates, whenever a change of bodies was recorded, back-dated
           const before = fundPosition(written, holdersOf(written));
           const after = positionAt({ recorded: written, view, partners, inheritance });
           if (JSON.stringify(before.total) !== JSON.stringify(after.total)) throw new Error('A penny was lost.');
+          for (const bodies of [inheritance, { ...inheritance, successions: [] }])
+            if (
+              overdueNow(written, view, partners, bodies) !== positionNow(written, view, partners, bodies).total.overdue
+            )
+              throw new Error('What is overdue is not the figure of the whole position.');
           for (const succession of inheritance.successions) {
             for (const body of succession.predecessors) {
               const own = after.partners.find(({ partner }) => partner === body);

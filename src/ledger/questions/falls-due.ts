@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { disputeRegister } from '../../../projections/dispute-register.js';
 import { keptInForce } from '../../../projections/fund-facts.js';
-import { dayNumber, LAST_DAY, lastDayOfPeriod, type Day } from '../../domain/calendar.js';
+import { dayNumber, LAST_DAY, lastDayOfPeriod, type Day, type FinancialYear } from '../../domain/calendar.js';
 import { moneyText } from '../../domain/money.js';
+import { onceEach } from '../../domain/once-each.js';
 import { byText } from '../../domain/order.js';
 import type { Mandate } from '../../domain/grammar/mandate.js';
 import { actingFor } from '../../domain/grammar/succession.js';
@@ -101,14 +102,19 @@ function toDoForHosts<Undone extends { readonly since: Day }>(
 
 const PERIODS = Array.from({ length: 12 }, (_, index) => index + 1);
 
+/** The last day of each accounting period of a year, in their order. */
+const lastDays = onceEach((year: FinancialYear) => PERIODS.map((period) => lastDayOfPeriod(year, period)));
+
+const lastDayOf = (year: FinancialYear, period: number): Day => lastDays(year)[period - 1]!;
+
 /**
  * The periods of each fund that have ended by a day and are not closed, for officers who manage the pool for its host.
  */
 export const periodsToClose = (ledger: Ledger, who: For): z.input<typeof PeriodsText>[] =>
   toDoForHosts(ledger, who, ({ outline: { opened, closedThrough } }) => {
     const { year } = opened!;
-    const over = PERIODS.filter((period) => period > closedThrough && lastDayOfPeriod(year, period) < who.today);
-    return over.length === 0 ? undefined : { from: over[0]!, to: over.at(-1)!, since: lastDayOfPeriod(year, over[0]!) };
+    const over = PERIODS.filter((period) => period > closedThrough && lastDayOf(year, period) < who.today);
+    return over.length === 0 ? undefined : { from: over[0]!, to: over.at(-1)!, since: lastDayOf(year, over[0]!) };
   });
 
 /** The last periods of the quarters of a year. */
@@ -122,7 +128,7 @@ const BESIDE_THE_QUARTER = 'ibcf';
  */
 export const returnsToFile = (ledger: Ledger, who: For): z.input<typeof ReturnsText>[] =>
   toDoForHosts(ledger, who, ({ facts, outline: { opened } }) => {
-    const over = QUARTER_ENDS.map((period) => lastDayOfPeriod(opened!.year, period)).filter((day) => day < who.today);
+    const over = QUARTER_ENDS.map((period) => lastDayOf(opened!.year, period)).filter((day) => day < who.today);
     const filed = keptInForce(facts, 'return', { on: LAST_DAY, upTo: Infinity }).flatMap(({ data }) =>
       data['kind'] === BESIDE_THE_QUARTER ? [] : [data['on'] as Day],
     );

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { gapOf } from '../../../projections/gap.js';
+import { overdueNow } from '../../../projections/succession.js';
 import { signingOf } from '../../domain/grammar/fact.js';
 import { RULES_NOW } from '../../domain/grammar/rule-versions.js';
 import { dayNumber, londonDay } from '../../domain/calendar.js';
@@ -162,8 +163,11 @@ function overdueIn(ledger: Ledger, fund: string, partners: ReadonlySet<string>):
   if (overdue.length === 0) return [];
   const today = londonDay(ledger.model.now(ledger.clock));
   const { successions } = ledger.model.register();
+  // Nearly every body stands for itself, and this is asked of each body of each fund.
   const areTheirs = (body: string): boolean =>
-    actingFor(successions, [body], { area, today, effective: on }).some((each) => partners.has(each));
+    successions.length === 0
+      ? partners.has(body)
+      : actingFor(successions, [body], { area, today, effective: on }).some((each) => partners.has(each));
   const holds = areTheirs(host);
   return overdue.filter(({ partner }) => holds || areTheirs(partner)).map((each) => ({ fund, ...each }));
 }
@@ -322,7 +326,13 @@ function rowOf(ledger: Ledger, at: FundAtDates): PortfolioRow {
     host,
     hostName: nameOf(ledger, host),
     on: at.on,
-    figures: { requirement, funded, soft, hard, overdue: positionAt(at).total.overdue },
+    figures: {
+      requirement,
+      funded,
+      soft,
+      hard,
+      overdue: overdueNow(at.recorded, at.view, at.partners, at.inheritance),
+    },
   };
 }
 

@@ -1,4 +1,5 @@
-import { attributes, classes, html, type Attributes, type Content, type Html } from '../html.js';
+import { inside } from '../../domain/chart.js';
+import { attributes, classes, html, joinedUp, type Attributes, type Content, type Html } from '../html.js';
 import { tag, type Common } from './words.js';
 
 /** Components of govuk-frontend that list things: tables, summary lists and task lists. */
@@ -20,29 +21,29 @@ interface Table extends Common {
 
 const spans = ({ colspan, rowspan, attributes: more }: Cell): Attributes => ({ colspan, rowspan, ...more });
 
+/** The tags that open cells without attributes of their own, by element, format and classes. */
+type Openings = Map<string | undefined, Map<string | undefined, Html>>;
+
 /** Pages have thousands of cells, most of which are of a few kinds: the tag that opens each kind is written once. */
-const kinds = new Map<string, Html>();
+const kinds = { td: new Map() as Openings, th: new Map() as Openings };
 const KINDS_MAX = 200;
 
-function opening(element: 'td' | 'th', of: Attributes, cell: Cell): Html {
-  const write = (): Html => html`<${element}${attributes({ ...of, ...spans(cell) })}>`;
-  if (cell.colspan !== undefined || cell.rowspan !== undefined || cell.attributes) return write();
-  const kind = `${element} ${of['scope'] ?? ''} ${of['class']!}`;
-  const found = kinds.get(kind);
+function opening(element: 'td' | 'th', cell: Cell): Html {
+  const isPlain = cell.colspan === undefined && cell.rowspan === undefined && !cell.attributes;
+  const ofFormat = inside(kinds[element], cell.format, () => new Map<string | undefined, Html>());
+  const found = isPlain ? ofFormat.get(cell.classes) : undefined;
   if (found) return found;
-  const written = write();
-  if (kinds.size < KINDS_MAX) kinds.set(kind, written);
+  const of =
+    element === 'th'
+      ? { scope: 'row', class: classes('govuk-table__header', cell.classes) }
+      : { class: classes('govuk-table__cell', cell.format && `govuk-table__cell--${cell.format}`, cell.classes) };
+  const written = html`<${element}${attributes({ ...of, ...spans(cell) })}>`;
+  if (isPlain && ofFormat.size < KINDS_MAX) ofFormat.set(cell.classes, joinedUp(written));
   return written;
 }
 
 const cellOf = (cell: Cell, isHeader: boolean): Html =>
-  isHeader
-    ? html`${opening('th', { scope: 'row', class: classes('govuk-table__header', cell.classes) }, cell)}${cell.content}</th>`
-    : html`${opening(
-        'td',
-        { class: classes('govuk-table__cell', cell.format && `govuk-table__cell--${cell.format}`, cell.classes) },
-        cell,
-      )}${cell.content}</td>`;
+  isHeader ? html`${opening('th', cell)}${cell.content}</th>` : html`${opening('td', cell)}${cell.content}</td>`;
 
 const headOf = (head: readonly Cell[]): Html =>
   html`<thead class="govuk-table__head">

@@ -1,3 +1,4 @@
+import { inside } from '../../chart.js';
 import { apportion, minus, NO_MONEY, notNegative, plus, total, type Pence } from '../../money.js';
 import { byKey } from '../../order.js';
 import { PLAN, POOL, type Account, type Measure } from '../../postings.js';
@@ -36,6 +37,10 @@ export const NOTHING_SPENT: LineSpending = {
   accrued: NO_MONEY,
 };
 
+type Adding = { -readonly [Figure in keyof LineSpending]: LineSpending[Figure] };
+
+const nothingYet = (): Adding => ({ budget: NO_MONEY, committed: NO_MONEY, spent: NO_MONEY, accrued: NO_MONEY });
+
 const addedUp = (a: Spending, b: Spending): Spending => ({
   budget: plus(a.budget, b.budget),
   spent: plus(a.spent, b.spent),
@@ -55,12 +60,12 @@ const FIGURE: ReadonlyMap<Measure, keyof LineSpending> = new Map([
 
 /** What stands of each plan line that has ever had a budget or spending, lines in the order of first use. */
 export function spendingByLine(books: Balanced): Map<string, LineSpending> {
-  const lines = new Map<string, LineSpending>();
+  const lines = new Map<string, Adding>();
   for (const account of books.accounts) {
     const figure = account.holder === PLAN ? FIGURE.get(account.measure) : undefined;
     if (figure === undefined) continue;
-    const line = lines.get(account.detail) ?? NOTHING_SPENT;
-    lines.set(account.detail, { ...line, [figure]: plus(line[figure], books.balance(account)) });
+    const line = inside(lines, account.detail, nothingYet);
+    line[figure] = plus(line[figure], books.balance(account));
   }
   return lines;
 }
@@ -77,17 +82,16 @@ interface SourceRow extends Omit<LineSpending, 'accrued'> {
  * pass-down names no line. Otherwise a line that districts spend would be shared out as an underspend.
  */
 function sourceRows(books: Balanced): SourceRow[] {
-  const sources = new Map<string, { passedDown: Pence; readonly lines: Map<string, LineSpending> }>();
+  const sources = new Map<string, { passedDown: Pence; readonly lines: Map<string, Adding> }>();
   for (const account of books.accounts) {
     const { measure, holder, source, detail: line } = account;
     const figure = holder === PLAN ? FIGURE.get(measure) : undefined;
     if (holder === POOL || (figure === undefined && measure !== 'passedDown')) continue;
-    const of = sources.get(source) ?? { passedDown: NO_MONEY, lines: new Map<string, LineSpending>() };
-    sources.set(source, of);
+    const of = inside(sources, source, () => ({ passedDown: NO_MONEY, lines: new Map<string, Adding>() }));
     if (figure === undefined) of.passedDown = plus(of.passedDown, books.balance(account));
     else {
-      const before = of.lines.get(line) ?? NOTHING_SPENT;
-      of.lines.set(line, { ...before, [figure]: plus(before[figure], books.balance(account)) });
+      const own = inside(of.lines, line, nothingYet);
+      own[figure] = plus(own[figure], books.balance(account));
     }
   }
   return [...sources].flatMap(([source, { passedDown, lines }]) => {

@@ -32,6 +32,9 @@ export const TEST_WORDS = [
 ] as const satisfies readonly KeptAs[];
 const WORDED: ReadonlySet<KeptAs | undefined> = new Set(TEST_WORDS);
 
+/** Whether the tests go by the words of facts that are kept so. */
+export const isTestWords = (keptAs: KeptAs | undefined): boolean => WORDED.has(keptAs);
+
 export const isTestInput = ({ measure, holder }: Account): boolean => holder !== POOL && MEASURES.has(measure);
 
 /**
@@ -48,7 +51,7 @@ export interface NewFact {
 /** Takes one more fact into a list of them, or marks the one that it reverses. Whether the list has changed. */
 export function keepTestInput(facts: readonly KeptFact[], { revision, keptAs, data, reverses }: NewFact): boolean {
   if (reverses !== undefined) return takeBack(facts, Number(reverses), { revision, on: data.effective });
-  if (!keptAs || !WORDED.has(keptAs)) return false;
+  if (!keptAs || !isTestWords(keptAs)) return false;
   append(facts, { revision, keptAs, data });
   return true;
 }

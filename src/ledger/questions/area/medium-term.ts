@@ -371,18 +371,17 @@ interface StepOfYear extends Step {
 
 /** The rows that steps add up to, over the years that are shown. */
 function bridgeRows(steps: readonly StepOfYear[], years: readonly string[]): z.input<typeof RowText>[] {
-  const rows = new Map<string, Row>();
+  const ofKinds = new Map<Row['kind'], Map<string, Row>>();
   for (const { kind, row, year, change, otherYear } of steps) {
-    const found = inside(rows, `${ROW_KINDS.indexOf(kind)} ${row}`, (): Row => ({
-      kind,
-      row,
-      byYear: new Map(),
-      pairs: new Map(),
-    }));
+    const ofKind = inside(ofKinds, kind, () => new Map<string, Row>());
+    const found = inside(ofKind, row, (): Row => ({ kind, row, byYear: new Map(), pairs: new Map() }));
     addTo(found.byYear, year, change);
     if (otherYear !== undefined) addTo(pairOf(found, year, otherYear).halves, year, change);
   }
-  return [...rows].sort(byKey).map(([, found]) => {
+  const rows = [...ofKinds.values()].flatMap((ofKind) =>
+    [...ofKind.values()].map((row) => [`${ROW_KINDS.indexOf(row.kind)} ${row.row}`, row] as const),
+  );
+  return rows.sort(byKey).map(([, found]) => {
     const { kind, row, byYear } = found;
     const halves = halvesOf(found);
     const missing = halves.flatMap(({ years: pair, first, isWhole }) =>
@@ -484,7 +483,7 @@ export const bridge = query({
       const categories = categoriesOf(linesSet(last));
       const departments = departmentsAt(last);
       const steps = bridgeSteps(entries, categories, learnt);
-      for (const step of steps) found.push({ ...step, year });
+      for (const step of steps) found.push({ year, ...step });
       for (const [line, change] of bridgeLines(entries, learnt)) {
         const department = departments.get(line) ?? null;
         lines.push({ category: categories.get(line)!, line, department, year, change: moneyText(change) });

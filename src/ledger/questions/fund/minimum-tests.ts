@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { Entry } from '../../../../projections/entry.js';
+import { those } from '../../../../projections/entry-indexes.js';
 import { testedFacts } from '../../../../projections/fund-facts.js';
 import type { Day } from '../../../domain/calendar.js';
 import { inside } from '../../../domain/chart.js';
 import { FUND } from '../../../domain/fund/facts.js';
 import { newFact, publishedFor, withFact, type TestsInput } from '../../../domain/fund/plan/minima.js';
 import { minimumTests, type TestAccounts, type TestResult } from '../../../domain/fund/plan/minimum-tests.js';
-import { isTestInput, withPostings } from '../../../domain/fund/plan/test-inputs.js';
+import { isTestInput, isTestWords, withPostings } from '../../../domain/fund/plan/test-inputs.js';
 import type { FactText } from '../../../domain/grammar/event.js';
 import { offeredAs, textsOf, type Offered } from '../../../domain/grammar/proposal.js';
 import { POOL } from '../../../domain/postings.js';
@@ -17,7 +18,17 @@ import { factOf } from '../../../domain/grammar/kind.js';
 import { offerSentence, REGISTER_STREAM, sentenceOf } from '../../catalogue.js';
 import type { Ledger } from '../../ledger.js';
 import { TestText, testText } from '../../minimum-tests-text.js';
-import { AtTwoDates, entriesOf, OfFund, query, Stamp, fundAtDates, type FundAtDates } from '../question.js';
+import { rowsOf } from '../rows.js';
+import {
+  AtTwoDates,
+  entriesOf,
+  entriesUnder,
+  OfFund,
+  query,
+  Stamp,
+  fundAtDates,
+  type FundAtDates,
+} from '../question.js';
 
 /** The minimum tests at two dates, and the tests as they would be with some proposals signed. */
 
@@ -150,11 +161,21 @@ const published = ({ revision, data }: Publication<Allocation>) => ({
  * The facts behind each test: published figures, facts that moved its accounts up to the day, and descriptions of its
  * lines.
  */
-const factsBehind = (tests: readonly TestResult[], entries: readonly Entry[], { on }: FundAtDates): FactBehind[][] =>
-  movedBy(tests, entries, on).map((moved, test) => [
-    ...tests[test]!.publications.map(published),
-    ...moved.map(({ revision, sentence }) => ({ stream: 'fund' as const, revision: String(revision), sentence })),
-  ]);
+export const factsBehind = (
+  tests: readonly TestResult[],
+  entries: readonly Entry[],
+  { on }: Pick<FundAtDates, 'on'>,
+): FactBehind[][] =>
+  movedBy(tests, entries, on).map((moved, test) =>
+    rowsOf([...tests[test]!.publications, ...moved], (each) =>
+      'sentence' in each
+        ? { stream: 'fund' as const, revision: String(each.revision), sentence: each.sentence }
+        : published(each),
+    ),
+  );
+
+/** The entries that can be behind a test: those that move what the tests read, and those whose words they go by. */
+export const BEHIND_TESTS = those(({ postings, keptAs }) => isTestWords(keptAs) || postings.some(isTestInput));
 
 /** The columns that a table repeats for each row with the proposals signed. */
 const IF_SIGNED = ['actual', 'margin', 'verdict'] as const;
@@ -181,13 +202,13 @@ export const minimumTestsQuery = query({
   async run(ledger, asked) {
     const at = fundAtDates(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
-    const entries = await entriesOf(ledger, at);
+    const isWhatIf = asked.with !== undefined;
+    const entries = isWhatIf ? await entriesOf(ledger, at) : await entriesUnder(ledger, at, BEHIND_TESTS);
     const now = inputOf(at);
     const tests = testsAt(ledger, at, now);
     // A page that shows only verdicts does not wait for the facts behind them.
     let behind: FactBehind[][] | undefined;
     const factsOf = (test: number): FactBehind[] => (behind ??= factsBehind(tests, entries, at))[test]!;
-    const isWhatIf = asked.with !== undefined;
     const table = isWhatIf ? onTheTable(entries) : new Map<string, readonly FactText[]>();
     const proposals = [];
     let then = now;
