@@ -43,6 +43,7 @@ const SHARED = [
   'faults',
   'json-text',
   'money',
+  'once-each',
   'order',
   'postings',
   'roles',

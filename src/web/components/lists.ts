@@ -1,4 +1,3 @@
-import { inside } from '../../domain/chart.js';
 import { attributes, classes, html, joinedUp, type Attributes, type Content, type Html } from '../html.js';
 import { tag, type Common } from './words.js';
 
@@ -30,15 +29,16 @@ const KINDS_MAX = 200;
 
 function opening(element: 'td' | 'th', cell: Cell): Html {
   const isPlain = cell.colspan === undefined && cell.rowspan === undefined && !cell.attributes;
-  const ofFormat = inside(kinds[element], cell.format, () => new Map<string | undefined, Html>());
-  const found = isPlain ? ofFormat.get(cell.classes) : undefined;
+  const ofElement = kinds[element];
+  const found = isPlain ? ofElement.get(cell.format)?.get(cell.classes) : undefined;
   if (found) return found;
   const of =
     element === 'th'
       ? { scope: 'row', class: classes('govuk-table__header', cell.classes) }
       : { class: classes('govuk-table__cell', cell.format && `govuk-table__cell--${cell.format}`, cell.classes) };
   const written = html`<${element}${attributes({ ...of, ...spans(cell) })}>`;
-  if (isPlain && ofFormat.size < KINDS_MAX) ofFormat.set(cell.classes, joinedUp(written));
+  const ofFormat = ofElement.get(cell.format) ?? new Map<string | undefined, Html>();
+  if (isPlain && ofFormat.size < KINDS_MAX) ofElement.set(cell.format, ofFormat.set(cell.classes, joinedUp(written)));
   return written;
 }
 
