@@ -77,6 +77,7 @@ export function rootOf(edge: Edge | undefined): Hash {
  * computed.
  */
 export const LEVELS_APART = 8;
+/** Whether the hashes of a level are kept. Level 0 is the leaves. */
 export const isKept = (level: number): boolean => level % LEVELS_APART === 0;
 
 /** Neighbours among what is kept of one level. */

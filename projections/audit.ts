@@ -176,7 +176,7 @@ const undertakes = (keptAs: Entry['keptAs']): keptAs is keyof typeof UNDERTAKING
 export const UNDERTAKEN = those(({ keptAs }) => undertakes(keptAs));
 
 /**
- * Every contribution and grant that was agreed by a day, inclusive, with what it stands at.
+ * Every contribution and grant that was agreed by a day, inclusive, with what it stands at, in pence.
  * @param undertaken the entries that are {@link UNDERTAKEN}
  * @param moving those that move what is agreed
  */

@@ -71,7 +71,7 @@ export function countClaims(): ClaimsCount {
   };
 }
 
-/** The open claims of an area, of one financial year or of all. */
+/** The open claims of an area on the day of the view, inclusive, in pence: of one financial year, or of all. */
 export function openClaims({ state, on, upTo }: DisputesView, year?: FinancialYear): OpenClaims {
   const asAt = within(on, year);
   const count = countClaims();

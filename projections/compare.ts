@@ -116,7 +116,7 @@ const isOther = (one: Gap, other: Gap): boolean =>
 const changeBetween = (before: Gap, after: Gap): Record<keyof Gap, Pence> =>
   Object.fromEntries(GAP_FIGURES.map((name) => [name, minus(after[name], before[name])])) as Record<keyof Gap, Pence>;
 
-/** The figures that a step changed, with each change. */
+/** The figures that a step changed, each with its change in pence: after − before. */
 export function changedBy({ before, after }: Mover): Partial<Record<keyof Gap, Pence>> {
   const changes: { -readonly [Name in keyof Gap]?: Pence } = {};
   for (const name of GAP_FIGURES) if (after[name] !== before[name]) changes[name] = minus(after[name], before[name]);

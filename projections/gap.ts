@@ -120,7 +120,9 @@ const counted = charted(
   },
 );
 
-/** The gap of a fund, with the claims of its year that are open beside it. */
+/**
+ * The gap of a fund, with the claims of its year that are open beside it; all in pence. Source: docs/sources.md, Gap.
+ */
 export function gapOf(view: View, openClaims: Pence): Gap {
   const sums = noSums();
   sums.openClaims = openClaims;

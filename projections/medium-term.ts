@@ -35,7 +35,10 @@ const changesGap = (account: Account): boolean => isRequired(account) || isFundi
 /** The entries that change the gap of a year, on some day. */
 export const MOVES_YEAR_GAP = those(({ postings }) => postings.some(changesGap));
 
-/** What a fund requires by category, and has funded by source in the pool and beside it; the former less these is its gap. */
+/**
+ * What a fund requires by category, and has funded by source in the pool and beside it, in pence; the former less
+ * these is its gap.
+ */
 export function yearPlan(view: View, categories: ReadonlyMap<string, string>): YearPlan {
   const requirement = new Map<string, Pence>();
   const lines = new Map<string, Pence>();
@@ -60,7 +63,7 @@ export interface YearGap extends Pick<Gap, 'requirement' | 'funded' | 'gap' | 's
   readonly beside: Pence;
 }
 
-/** The gap of a year with what stands beside the pool: funded + beside + soft + hard = requirement. */
+/** The gap of a year with what stands beside the pool, in pence: funded + beside + soft + hard = requirement. */
 export function yearGap(view: View): YearGap {
   const pool = gapOf(view, NO_MONEY);
   const beside = sumOver(view, isBeside);

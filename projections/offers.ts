@@ -9,7 +9,7 @@ import type { Entry } from './entry.js';
  * (src/domain/grammar/offers.ts) and the instant of the question.
  */
 
-/** What expired offers would still count as in an account, on a day, inclusive. */
+/** What expired offers would still count as in an account, in pence, on a day, inclusive. */
 export function offeredIn(expired: readonly Offer[], on: Day): (account: Account) => Pence {
   const sums = new Map<string, Pence>();
   for (const { postings } of expired) {

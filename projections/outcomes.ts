@@ -28,7 +28,10 @@ interface Outcome {
 
 type Changing = { -readonly [Name in keyof Outcome]: Outcome[Name] };
 
-/** The outcomes in steps of so many basis points of the respondent's share, from nothing to the whole. */
+/**
+ * The outcomes on the day of the view, inclusive, for each share of the respondent from nothing to the whole.
+ * @param step how many basis points lie between two shares
+ */
 export function outcomes({ state, on, upTo }: DisputesView, step: number): Outcome[] {
   const day = dayNumber(on);
   const rows = new Map<string, Changing>();

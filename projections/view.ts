@@ -9,7 +9,7 @@ export interface View {
   readonly accounts: readonly Account[];
 }
 
-/** The sum over the accounts that satisfy a condition. */
+/** The sum over the accounts that satisfy a condition, in pence. */
 export function sumOver(view: View, counts: (account: Account) => boolean): Pence {
   let sum: Pence = NO_MONEY;
   for (const account of view.accounts) if (counts(account)) sum = plus(sum, view.balance(account));

@@ -23,7 +23,10 @@ const twoDigits = (text: string, at: number): number =>
 const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const isLeap = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 
-/** Whether the text is a real day of the calendar, written `YYYY-MM-DD`: `2017-02-30` is not. Every event has several. */
+/**
+ * Whether the text is a real day of the calendar, written `YYYY-MM-DD`: `2017-02-30` is not. It may lie outside the
+ * days that the ledger supports.
+ */
 export function isDay(text: string): text is Day {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const month = twoDigits(text, 5);
@@ -39,7 +42,9 @@ export function isDay(text: string): text is Day {
  */
 export const dayNumber = (day: Day): number =>
   Date.UTC(twoDigits(day, 0) * 100 + twoDigits(day, 2), twoDigits(day, 5) - 1, twoDigits(day, 8)) / MS_PER_DAY;
+/** The day of a number of days since 1970-01-01: the inverse of {@link dayNumber}. */
 export const dayOfNumber = (number: number): Day => new Date(number * MS_PER_DAY).toISOString().slice(0, 10) as Day;
+/** The day so many days later; earlier for a negative number. */
 export const daysAfter = (day: Day, days: number): Day => dayOfNumber(dayNumber(day) + days);
 
 /** The same day of the month so many months later, or that month’s last day where it is shorter. */
@@ -100,11 +105,12 @@ export function instantOf(text: string): Instant | undefined {
   return Number.isNaN(at) ? undefined : (at as Instant);
 }
 
+/** Writes an instant in UTC with milliseconds: `2016-06-30T12:00:00.000Z`. */
 export const instantText = (instant: Instant): string => new Date(instant).toISOString();
 
 /**
- * What *known at* means: a bare date is the end of that day in Europe/London; an instant is itself.
- * Source: docs/glossary.md.
+ * What *known at* means: a bare date is the last millisecond of that day in Europe/London; an instant is itself.
+ * Undefined for other text, and outside the days that the ledger supports. Source: docs/glossary.md.
  */
 export function knownAtInstant(text: string): Instant | undefined {
   if (!isDay(text)) return instantOf(text);
@@ -134,7 +140,10 @@ export const FINANCIAL_YEARS = Array.from({ length: 86 }, (_, index) => {
   return { ...year, firstNumber: dayNumber(year.first), lastNumber: dayNumber(year.last) };
 });
 
-/** Where the financial year of a day stands among {@link FINANCIAL_YEARS}; days before the first are in the first. */
+/**
+ * Where the financial year of a day number stands among {@link FINANCIAL_YEARS}. Days before the first year are in the
+ * first, and days after the last in the last.
+ */
 export function yearIndexOf(day: number): number {
   const DAYS_IN_YEAR_MAX = 366;
   let index = Math.max(0, Math.floor((day - FINANCIAL_YEARS[0]!.firstNumber) / DAYS_IN_YEAR_MAX));
@@ -142,9 +151,10 @@ export function yearIndexOf(day: number): number {
   return index;
 }
 
+/** Whether a day is in a financial year, both its first and its last day included. */
 export const isWithin = (day: Day, year: FinancialYear): boolean => day >= year.first && day <= year.last;
 
-/** The nearest day inside a financial year. */
+/** The nearest day inside a financial year, its first and last days included. */
 export function clampedTo(day: Day, year: FinancialYear): Day {
   if (day < year.first) return year.first;
   return day > year.last ? year.last : day;
@@ -153,7 +163,7 @@ export function clampedTo(day: Day, year: FinancialYear): Day {
 /** The accounting period of a day inside a financial year: 1 is April, 12 is March. Source: docs/sources.md, Terms. */
 export const periodOf = (day: Day): number => ((Number(day.slice(5, 7)) + 8) % 12) + 1;
 
-/** The last day of an accounting period (1 to 12) of a financial year. */
+/** The last day, inclusive, of an accounting period (1 to 12) of a financial year. */
 export function lastDayOfPeriod(year: FinancialYear, period: number): Day {
   const starts = Number(year.first.slice(0, 4));
   return new Date(Date.UTC(starts, 3 + period, 0)).toISOString().slice(0, 10) as Day;

@@ -34,11 +34,14 @@ export function pence(text: string): Pence {
   return exactly(Number(text.slice(0, point)) * 100 + Number(text.slice(point + 1)));
 }
 
-/** Reads money text of either sign, a leading minus where negative: the inverse of {@link moneyText}. */
+/**
+ * Reads money text of either sign, a leading minus where negative: the inverse of {@link moneyText}. Throws a
+ * RangeError where the text is not money.
+ */
 export const signedPence = (text: string): Pence =>
   text.startsWith('-') ? negated(pence(text.slice(1))) : pence(text);
 
-/** Writes pence as money text: `-1234.50`. */
+/** Writes pence as money text, in pounds with two places of pence: `-1234.50`. */
 export function moneyText(amount: Pence): string {
   const size = Math.abs(amount);
   const places = size % 100;
@@ -51,13 +54,19 @@ export function pounds(amount: Pence): string {
   return `${amount < 0 ? '-' : ''}£${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${places}`;
 }
 
+/**
+ * The sum of two amounts of pence. This and the functions below that compute throw {@link MoneyOverflow} where the
+ * result is not exact.
+ */
 export const plus = (a: Pence, b: Pence): Pence => exactly(a + b);
 export const minus = (a: Pence, b: Pence): Pence => exactly(a - b);
 export const negated = (a: Pence): Pence => exactly(0 - a);
 export const lesser = (a: Pence, b: Pence): Pence => (a < b ? a : b);
 export const largest = (a: Pence, b: Pence): Pence => (a > b ? a : b);
+/** The amount in pence, or 0 where it is below 0. */
 export const notNegative = (a: Pence): Pence => (a < 0 ? NO_MONEY : a);
 
+/** The sum of amounts of pence; 0 of none. Throws {@link MoneyOverflow} where any sum on the way is not exact. */
 export function total(amounts: Iterable<Pence>): Pence {
   let sum = 0;
   for (const amount of amounts) sum = exactly(sum + amount);
@@ -67,7 +76,7 @@ export function total(amounts: Iterable<Pence>): Pence {
 /** All of a sum, in basis points. */
 export const WHOLE_BASIS_POINTS = 10_000;
 
-/** A share in basis points, for a reader. */
+/** A share in basis points as per cent, for a reader: `33.50%`. */
 export const inPercent = (share: number): string => `${(share / (WHOLE_BASIS_POINTS / 100)).toFixed(2)}%`;
 
 /** A share of a whole: in basis points; or a fraction such as `1/3`, which no number of basis points is. */
@@ -88,7 +97,7 @@ const fractionOf = (share: string): [above: number, below: number] => {
   return [Number(above), Number(below)];
 };
 
-/** A share in parts of the whole. */
+/** A share in parts of the whole, of which there are {@link WHOLE_PARTS}: 63 for each basis point. */
 export function partsOfWhole(share: Share): number {
   if (typeof share === 'number') return share * PARTS_IN_BASIS_POINT;
   const [above, below] = fractionOf(share);
@@ -107,11 +116,14 @@ export function shareOfParts(parts: number): Share {
 /** A share for a reader: in per cent, or the fraction as it was given. */
 export const shareInWords = (share: Share): string => (typeof share === 'number' ? inPercent(share) : share);
 
-/** What shares come to together, in parts of the whole. */
+/** What shares come to together, in parts of the whole: {@link WHOLE_PARTS} where they are all of it. */
 export const partsTogether = (shares: readonly Share[]): number =>
   shares.reduce<number>((sum, share) => sum + partsOfWhole(share), 0);
 
-/** A part of a sum by its share, to the whole penny, half to even. */
+/**
+ * A part of a sum in pence by its share, rounded once, to the whole penny, half to even. Source: docs/sources.md,
+ * Rounding.
+ */
 export function partOf(sum: Pence, share: Share): Pence {
   // Nearly every part is nothing or the whole, and a plan has hundreds.
   if (share === 0) return NO_MONEY;
@@ -125,9 +137,9 @@ interface Weighed {
 }
 
 /**
- * Splits a sum in proportion to weights, to the penny: by largest remainder, ties going to the lower id.
- * The parts always add up to the sum. Throws a RangeError where no weight is positive or one is negative.
- * Source: docs/sources.md, Rounding.
+ * Splits a sum in pence, of either sign, in proportion to weights, to the penny: by largest remainder, ties going to
+ * the lower id. The parts always add up to the sum. Throws a RangeError where no weight is positive or one is
+ * negative. Source: docs/sources.md, Rounding.
  */
 export function apportion(sum: Pence, shares: readonly Weighed[]): Map<string, Pence> {
   const weights = shares.map((share) => new Decimal(share.weight));
@@ -149,7 +161,10 @@ export function apportion(sum: Pence, shares: readonly Weighed[]): Map<string, P
   return new Map(shares.map((share) => [share.id, exactly(parts.get(share.id)!)]));
 }
 
-/** sum × part ÷ whole, to the penny, half to even. The whole must not be 0. Source: docs/sources.md, Rounding. */
+/**
+ * sum × part ÷ whole, in pence, half to even. Throws {@link MoneyOverflow} where the whole is 0. Source:
+ * docs/sources.md, Rounding.
+ */
 export const portion = (sum: Pence, part: Decimal.Value, whole: Decimal.Value): Pence =>
   exactly(new Decimal(sum).times(part).div(whole).toDecimalPlaces(0, Decimal.ROUND_HALF_EVEN).toNumber());
 

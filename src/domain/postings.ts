@@ -71,7 +71,7 @@ export const accountKey = (account: Account): string =>
 
 type OneSide = Omit<Posting, 'detail'> & { readonly detail?: string };
 
-/** A posting and its mirror in the pool. Postings of nothing are left out. */
+/** A posting and its mirror in the pool, with the opposite sign. Postings of 0 pence are left out. */
 export function posted(side: OneSide): Posting[] {
   if (side.pence === NO_MONEY) return [];
   const { measure, holder, source, term, detail = '', item, on, pence } = side;
@@ -90,7 +90,7 @@ export const inverted = (postings: readonly Posting[], from: Day): Posting[] =>
     pence: negated(posting.pence),
   }));
 
-/** What the postings of one event sum to. Anything but zero is a fault in a fact's declaration. */
+/** What the postings of one event sum to, in pence. Anything but zero is a fault in a fact's declaration. */
 export const imbalance = (postings: readonly Posting[]): Pence =>
   postings.reduce((sum, posting) => plus(sum, posting.pence), NO_MONEY);
 
@@ -114,6 +114,7 @@ function firstNotBefore(series: DaySeries, day: Day): number {
   return low;
 }
 
+/** Adds a movement in pence to a series, on its day. Throws {@link MoneyOverflow} where the day’s sum is not exact. */
 export function addToSeries(series: DaySeries, day: Day, amount: Pence): void {
   const at = firstNotBefore(series, day);
   const { days, moves } = series;
@@ -126,7 +127,7 @@ export function addToSeries(series: DaySeries, day: Day, amount: Pence): void {
   }
 }
 
-/** The same for a series that is part of a state: it can be undone. */
+/** The same as {@link addToSeries} for a series that is part of a state: it can be undone. */
 export function moveSeries(series: DaySeries, day: Day, amount: Pence): void {
   const { days, moves } = series;
   const at = firstNotBefore(series, day);
@@ -139,20 +140,20 @@ export function moveSeries(series: DaySeries, day: Day, amount: Pence): void {
   addToSeries(series, day, amount);
 }
 
-/** What a series moves by on one day. */
+/** What a series moves by on one day, in pence; 0 on a day without a movement. */
 export function movedOn(series: DaySeries, day: Day): Pence {
   const at = firstNotBefore(series, day);
   return series.days[at] === day ? series.moves[at]! : NO_MONEY;
 }
 
-/** The balance of a series at the end of a day, inclusive. */
+/** The balance of a series at the end of a day, inclusive, in pence. */
 export function seriesOn(series: DaySeries, day: Day): Pence {
   let sum: Pence = NO_MONEY;
   for (let at = 0; at < series.days.length && series.days[at]! <= day; at++) sum = plus(sum, series.moves[at]!);
   return sum;
 }
 
-/** The most that a series comes to on a day, inclusive, or on any later one. */
+/** The most that a series comes to on a day, inclusive, or on any later one, in pence. */
 export function mostFrom(series: DaySeries, day: Day): Pence {
   let sum = seriesOn(series, day);
   let most = sum;
@@ -190,7 +191,7 @@ export function firstBreach(standing: DaySeries, added: DaySeries): Breach | und
   return undefined;
 }
 
-/** Adds several signed series into one. */
+/** Adds several series, each with its sign, into one. */
 export function combined(parts: readonly { readonly sign: 1 | -1; readonly series: DaySeries }[]): DaySeries {
   const sum = emptySeries();
   for (const { sign, series } of parts) {

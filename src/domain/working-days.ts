@@ -95,13 +95,13 @@ export function bankHolidays(year: number, knownOn: Day, recorded: readonly Proc
     .sort((a, b) => a.day.localeCompare(b.day));
 }
 
-/** Whether a day is a working day, as known on a day. */
+/** Whether a day is a working day in England, by the holidays that were known on a day, inclusive. */
 export const isWorkingDay = (day: Day, knownOn: Day, recorded: readonly Proclaimed[]): boolean =>
   !isWeekend(day) && !bankHolidays(Number(day.slice(0, 4)), knownOn, recorded).some((each) => each.day === day);
 
 /**
- * The day that is so many working days after another, which itself is not counted; bank holidays as known on a day.
- * A holiday proclaimed later moves no deadline that has been set: the parties can agree a later day.
+ * The day that is so many working days after another, which itself is not counted; by the holidays that were known on
+ * a day, inclusive. A holiday proclaimed later moves no deadline that has been set: the parties can agree a later day.
  */
 export function workingDaysAfter(day: Day, count: number, knownOn: Day, recorded: readonly Proclaimed[] = []): Day {
   const holidays = new Map<string, ReadonlySet<string>>();

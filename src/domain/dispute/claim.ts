@@ -339,7 +339,7 @@ export function termsOf(entries: readonly Entry[]): Terms {
   };
 }
 
-/** The body that stands on one side on a day; before the first, the first. */
+/** The body that stands on one side on a day; before the first body’s day, the first body. */
 export const bodyOn = (terms: Terms, side: 'claimant' | 'respondent', day: Day): string =>
   bodyAt(terms, side, dayNumber(day));
 
@@ -443,6 +443,7 @@ export interface AsAt {
   readonly to?: number;
 }
 
+/** All days of a case as they stand on a day, inclusive. */
 export const asAt = (on: Day): AsAt => ({ on: dayNumber(on) });
 
 /**
@@ -488,8 +489,8 @@ export function cellsOf(terms: Terms, { on, from = terms.first, to = on }: AsAt)
 }
 
 /**
- * The totals of a case on a day: the sum of its {@link cellsOf}. Past years are added up once, so that a register
- * computes at most one year of each case.
+ * The totals of a case on a day (a day number, inclusive), in pence: the sum of its {@link cellsOf}. Past years are
+ * added up once, so that a register computes at most one year of each case.
  */
 export function totalsOf(terms: Terms, on: number): Totals {
   let end = on;
@@ -662,7 +663,10 @@ export function firstFall(stand: Terms, other: Terms): Day | undefined {
   return fall === undefined ? undefined : dayOfNumber(fall);
 }
 
-/** The stretches of a case as a reader sees them, the last one cut at a day. */
+/**
+ * The stretches of a case as a reader sees them, first and last days inclusive. The last one is cut at the day asked
+ * for, inclusive. Costs are in pence, weekly ones for a week and those of others for the stretch.
+ */
 export function intervalsOf(terms: Terms, on: Day) {
   const asked = dayNumber(on);
   return terms.stretches

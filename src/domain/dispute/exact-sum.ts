@@ -37,7 +37,10 @@ export function rounded({ pence: whole, rest }: Exact): Pence {
   return up ? exactly(down + 1) : down;
 }
 
-/** Rounds each part of a sum to what it adds to the rounded sum so far. */
+/**
+ * Rounds each part of a sum to what it adds to the rounded sum so far, in pence, half to even: so the parts add up to
+ * the rounded sum of all.
+ */
 export function roundedSteps(): (part: Exact) => Pence {
   const exact = nothing();
   let before: Pence = NO_MONEY;
@@ -51,7 +54,10 @@ export function roundedSteps(): (part: Exact) => Pence {
   };
 }
 
-/** What a body bears of a cost, to the penny, half to even. */
+/**
+ * What a body bears of a cost, in pence, half to even.
+ * @param cost pence a week times days: seven times the cost in pence
+ */
 export function costTo(share: Share, cost: number): Pence {
   const sum = nothing();
   add(sum, cost, partsOfWhole(share));

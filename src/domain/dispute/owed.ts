@@ -64,7 +64,10 @@ export interface Against {
 
 const amountOf = (entry: Entry): Pence => pence(entry.data['amount'] as string);
 
-/** What is still to be paid to the claimant of a line, and still to be written off by it. */
+/**
+ * What is still to be paid to the claimant of a line, in pence: agreed − paid before. Below 0 where the claimant pays
+ * back.
+ */
 export const lineToPay = (line: Line): Pence => minus(signedPence(line.agreed), signedPence(line.paidBefore));
 const payerOf = (line: Line): string => (lineToPay(line) > 0 ? line.respondent : line.claimant);
 const sizeToPay = (line: Line): Pence => exactly(Math.abs(lineToPay(line)));
@@ -86,7 +89,10 @@ export interface SettlementOwed {
   readonly left: ReadonlyMap<string, { readonly toPay: Pence; readonly toWriteOff: Pence }>;
 }
 
-/** The settlement of a name on a day, as known up to a revision; undefined where it is not in force. */
+/**
+ * The settlement of a name on a day, inclusive, as known up to a revision, inclusive; undefined where it is not in
+ * force.
+ */
 export function settlementOn(state: DisputeState, name: string, on: Day, upTo = Infinity): SettlementOwed | undefined {
   const history = state.settlements.get(name);
   const entries = history ? inForce(history.entries, { on, upTo }) : [];
@@ -181,6 +187,10 @@ export interface CaseOwed extends Sums {
 /** The settlements of an area on one day, each worked out once for all the cases that ask for it. */
 export type Sheets = (name: string) => SettlementOwed;
 
+/**
+ * The settlements of an area on a day, inclusive, as known up to a revision, inclusive. Ask only for settlements that
+ * are in force then.
+ */
 export function sheetsOn(state: DisputeState, on: Day, upTo = Infinity): Sheets {
   const known = new Map<string, SettlementOwed>();
   return (name) => {
@@ -190,7 +200,9 @@ export function sheetsOn(state: DisputeState, on: Day, upTo = Infinity): Sheets 
   };
 }
 
-/** What is owed on a case on a day, inclusive, as known up to a revision; undefined where it is not raised. */
+/**
+ * What is owed on a case on a day, inclusive, as known up to a revision, inclusive; undefined where it is not raised.
+ */
 export function owedOn(
   state: DisputeState,
   id: string,
@@ -328,7 +340,10 @@ function takeOff(
   last[name] = exactly(last[name] - sign * rest);
 }
 
-/** What a body still has to pay on a case, on its own days, and where it stands on the case for those before it too. */
+/**
+ * What a body still has to pay on a case by decisions, in pence, never below 0: on its own days, and where it stands
+ * on the case for those before it too.
+ */
 export const leftToPay = ({ between, ...stand }: CaseOwed, side: 'claimant' | 'respondent', payer: string): Pence =>
   sum(
     between
@@ -336,7 +351,10 @@ export const leftToPay = ({ between, ...stand }: CaseOwed, side: 'claimant' | 'r
       .map(({ decidedToPay }) => notNegative(side === 'respondent' ? decidedToPay : negated(decidedToPay))),
   );
 
-/** What a body has still to write off on a case, on its own days, and where it stands as the claimant all of it. */
+/**
+ * What a body has still to write off on a case, in pence, never below 0: on its own days, and where it stands as the
+ * claimant all of it.
+ */
 export const leftToWriteOff = ({ between, claimant }: CaseOwed, creditor: string): Pence =>
   notNegative(
     sum(
@@ -347,8 +365,8 @@ export const leftToWriteOff = ({ between, claimant }: CaseOwed, creditor: string
   );
 
 /**
- * Limits hold on every later day too. Returns the least that is left of a case on a day, or on any later day on which
- * something is paid, written off or settled. Source: docs/decisions/shape.md.
+ * Limits hold on every later day too. Returns the least that is left of a case on a day, inclusive, or on any later
+ * day on which something is paid, written off or settled, in pence. Source: docs/decisions/shape.md.
  */
 export const leastOfCase = (state: DisputeState, id: string, on: Day, left: (owed: CaseOwed) => Pence): Pence =>
   least(daysFrom(state.cases.get(id)!, on).map((day) => left(owedOn(state, id, day)!)));
@@ -371,8 +389,8 @@ const daysFrom = (history: History, on: Day): Day[] => [
 const least = (amounts: readonly Pence[]): Pence => amounts.reduce(lesser);
 
 /**
- * Whether, under the terms that a fact would bring, the sum written off on a case never exceeds the sum abandoned, on
- * every day on which either changes. A write-off is final.
+ * Refuses terms that a fact would bring if under them the sum written off on a case would exceed the sum abandoned on
+ * any day on which either changes. A write-off is final.
  *
  * @param settling the line of the settlement that would bring the terms, where it is one
  */

@@ -231,7 +231,7 @@ export const oneSide =
     return { acts: body, signs: body };
   };
 
-/** The protocol in force in the area on a day. */
+/** The protocol in force in the area on a day, inclusive, as now known. */
 export const protocolOn = ({ protocols }: DisputeState, on: Day): Adopted | undefined =>
   lastInForce(protocols, { on })?.data;
 
@@ -245,6 +245,7 @@ export function partnersAreIn(state: DisputeState, partners: readonly string[]):
     : refuse('not_in_area', `${stranger} is not a partner of ${area}; its partners are ${[...all.keys()].join(', ')}.`);
 }
 
+/** Refuses a day after today (`in_the_future`); today itself is allowed. */
 export const notLaterThanToday = (what: string, day: Day, today: Day): Refusal | undefined =>
   day > today ? refuse('in_the_future', `${what} on ${dayInWords(day)}; today is ${dayInWords(today)}.`) : undefined;
 
@@ -271,7 +272,10 @@ export function notClosed(found: OpenCase): Refusal | undefined {
     : undefined;
 }
 
-/** Whether the terms of a case can be changed from a day on: after its first, after settled ones, and in order. */
+/**
+ * Refuses to change the terms of a case from a day on if the day is before the first day of the claim, if a settlement
+ * has settled or closed the case for it, or out of the order of days. Undefined where they can be changed.
+ */
 export function canChange(found: OpenCase, step: Step, effective: Day): Refusal | undefined {
   const { entries, terms } = found;
   const { case: id, effective: first } = terms.raised;
@@ -333,7 +337,7 @@ export function sharesHold(terms: Terms): Refusal | undefined {
   return undefined;
 }
 
-/** Facts about a case may not be dated before its raising. */
+/** Refuses a fact about a case that is dated before its raising; the day of raising is allowed. */
 export const notBeforeRaising = (what: string, day: Day, { raised }: Terms): Refusal | undefined =>
   day < raised.raisedOn
     ? refuse(
@@ -353,12 +357,17 @@ export function noOtherOnTheTable(type: string, id: string, { proposals, answeri
 /** The weekly costs and invoices claimed in an area must stay below this, in pence. */
 const VOLUME_MAX = pence('999999999.99');
 
+/** What one claim counts in the limit of an area, in pence: its weekly costs and its invoices, added up. */
 export const volumeOf = ({ costs = [], invoices = [] }: Partial<Pick<Raised, 'costs' | 'invoices'>>): Pence =>
   [...costs.map((each) => each.weekly), ...invoices.map((each) => each.amount)].reduce(
     (sum, amount) => plus(sum, pence(amount)),
     NO_MONEY,
   );
 
+/**
+ * Refuses a claim, of so many pence by {@link volumeOf}, with which all claims of the area would come to more than the
+ * ledger adds up exactly.
+ */
 export function volumeHolds(state: DisputeState, more: Pence): Refusal | undefined {
   const volume = plus(state.volume, more);
   return volume > VOLUME_MAX

@@ -36,7 +36,7 @@ export function enterInBooks(books: ReadonlyMap<string, Book>, posting: Posting)
   moveSeries(book.series, posting.on, posting.pence);
 }
 
-/** The books on a day, inclusive, as now known. */
+/** The books on a day, inclusive, as now known. Balances are in pence. */
 export function booksOn(books: ReadonlyMap<string, Book>, on: Day): Balanced {
   return {
     accounts: [...books.values()].map(({ account }) => account),

@@ -9,7 +9,7 @@ import { type FundState, type FactOnItem, opened } from './state.js';
 
 /** The checks that several facts of a fund share. */
 
-/** A day of the fund's year, or why it is not one. */
+/** Refuses a day outside the fund's year; the first and the last day of the year are inside. */
 export const outsideYear = (year: FinancialYear, day: Day): Refusal | undefined =>
   isWithin(day, year)
     ? undefined
@@ -107,7 +107,7 @@ export function addsUp(
     : refuse('schedule_mismatch', `The ${what} add up to ${pounds(sum)}; the amount is ${pounds(pence(whole))}.`);
 }
 
-/** Nothing of a new item falls due before the item itself begins. */
+/** Refuses parts that fall due before the item itself begins; its first day is allowed. */
 export function dueFrom(
   what: string,
   parts: readonly { readonly due: Day; readonly amount: string }[],
@@ -122,7 +122,10 @@ export function dueFrom(
     : undefined;
 }
 
-/** Whether a day is in a closed accounting period. Days after the fund's year are in none. */
+/**
+ * Whether a day is in a closed accounting period. Days before the fund's year are in its first period; days after the
+ * year are in none.
+ */
 export const isClosed = (state: FundState, day: Day): boolean => {
   const { year } = opened(state);
   // A fact with a day before the year is in every balance of the year, and so in the first period.
@@ -135,7 +138,7 @@ export const factsOnItem = (state: FundState, item: string): [number, FactOnItem
   ...(state.standing.get(item) ?? new Map<number, FactOnItem>()),
 ];
 
-/** Nothing changes an item before the item itself takes effect. */
+/** Refuses a change of an item from before the day on which the item itself takes effect; that day is allowed. */
 export const notBefore = (item: string, began: Day, effective: Day): Refusal | undefined =>
   effective < began
     ? refuse(

@@ -251,10 +251,14 @@ export function grow(size: Size, series: DaySeries, posting: Posting, by: string
 // Reading the state
 
 const nothing = emptySeries();
+/**
+ * The movements of one measure of an item by day, in pence, as now known; empty where there are none. Not to be
+ * changed.
+ */
 export const seriesOf = (state: Pick<FundState, 'series'>, measure: Measure, item: string): DaySeries =>
   state.series.get(seriesKey(measure, item)) ?? nothing;
 
-/** What an item stands at on a day, inclusive, as now known. */
+/** What an item stands at on a day, inclusive, in pence, as now known. */
 export const standsAt = (state: FundState, measure: Measure, item: string, day: Day): Pence =>
   seriesOn(seriesOf(state, measure, item), day);
 

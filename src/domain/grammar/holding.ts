@@ -130,13 +130,13 @@ export const proposalEvent = (
   },
 });
 
-/** Why what is offered cannot have a last day that is over. */
+/** Refuses an offer whose last day is over; today itself is allowed. */
 export const expiryPassed = (expires: Day | undefined, today: Day): Refusal | undefined =>
   expires !== undefined && expires < today
     ? refuse('expiry_passed', `The proposal could have been signed until ${dayInWords(expires)}.`)
     : undefined;
 
-/** Why a proposal cannot be answered any more on a day, where its last day has passed. */
+/** Refuses to answer a proposal after its last day; on that day it can still be answered. */
 export const expired = (proposal: OpenProposal, today: Day): Refusal | undefined =>
   proposal.expires !== undefined && proposal.expires < today
     ? refuse('proposal_expired', `Proposal ${proposal.id} could be signed until ${dayInWords(proposal.expires)}.`)

@@ -27,6 +27,7 @@ export interface Register {
 /** The name under which the service itself records. No officer has it. */
 export const SERVICE = 'ledger-service';
 
+/** Whether a mandate is in force on a day, its first and its last day included. */
 export const inForceOn = (mandate: Mandate, day: Day): boolean =>
   mandate.from <= day && (mandate.until === undefined || day <= mandate.until);
 

@@ -255,7 +255,10 @@ export interface OpenProposal extends Offered {
 export const lastDayOf = ({ expires, rules }: { readonly expires?: Day | undefined; readonly rules: number }) =>
   inForce('offers_expire', { rules }) ? expires : undefined;
 
-/** Whether a proposal is off the table on a day because its last day has passed. */
+/**
+ * Whether a proposal is off the table on a day because its last day has passed. On its last day it is still on the
+ * table.
+ */
 export const isExpired = (proposal: Pick<OpenProposal, 'expires' | 'rules'>, today: Day): boolean =>
   (lastDayOf(proposal) ?? today) < today;
 

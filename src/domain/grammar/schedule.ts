@@ -31,8 +31,8 @@ export function daysOf({ every, from, times }: { every: Every; from: Day; times?
 }
 
 /**
- * A sum in equal parts, to the penny. The pence that are left over are fewer than the parts: the first parts have one more
- * each, or the last part has them all. Source: docs/sources.md, Rounding.
+ * A sum in equal parts, all in pence; the sum is not below 0. The pence that are left over are fewer than the parts:
+ * the first parts have one more each, or the last part has them all. Source: docs/sources.md, Rounding.
  */
 export function equalParts(sum: Pence, parts: number, oddPence: OddPence = 'first'): Pence[] {
   const odd = sum % parts;
@@ -87,7 +87,7 @@ const ByRule = z
     when: isWhole,
   });
 
-/** A rule, written out: every instalment with its day. */
+/** A rule, written out: every instalment with its day and its amount as money text. */
 export function writtenOut({ of, oddPence, ...rule }: z.output<typeof ByRule>): Instalment[] {
   const days = daysOf(rule);
   const sums = equalParts(pence(of), days.length, oddPence);

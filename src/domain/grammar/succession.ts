@@ -61,6 +61,7 @@ function weightsOf(shares: readonly string[]): string[] {
   return exact.map((each) => (each / by).toString());
 }
 
+/** Whether shares (decimal text, or fractions) add up to one exactly. */
 export const sumsToOne = (shares: readonly Pick<Share, 'share'>[]): boolean =>
   shares.reduce((sum, each) => sum + exactShare(each.share), 0n) === WHOLE;
 

@@ -16,7 +16,10 @@ interface Held {
   readonly source?: string;
 }
 
-/** Passes sums on from every predecessor to its successors, one change of bodies after the other. */
+/**
+ * Passes sums in pence on from every predecessor to its successors, one change of bodies after the other, by their
+ * shares and by largest remainder. All rows together keep their total.
+ */
 export function passedOn<Of extends Held>(
   held: Iterable<readonly [Of, Pence]>,
   keyOf: (of: Of) => string,
@@ -44,8 +47,8 @@ export function passedOn<Of extends Held>(
 }
 
 /**
- * Sums by body, whatever their source, under the names of those who follow: by the shares for the area, or the general
- * ones. An ended body with a sum of 0 is left out.
+ * Sums by body in pence, whatever their source, under the names of those who follow: by the shares for the area, or
+ * the general ones. An ended body is left out, since it has passed everything on.
  */
 export function sumsPassedOn(sums: ReadonlyMap<string, Pence>, inheritance: Inheritance): Map<string, Pence> {
   const ended = new Set(inheritance.successions.flatMap(({ predecessors }) => predecessors));

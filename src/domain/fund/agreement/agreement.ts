@@ -234,7 +234,7 @@ export function agreementAmong(funds: Iterable<SignedIn>, on: Day): FundAgreemen
 export const agreementOn = (state: FundState, on: Day, context: Pick<Context, 'fund'>): FundAgreement | undefined =>
   agreementAmong(seenBy(state, context), on);
 
-/** The agreement in force as known now, or the refusal if there is none. */
+/** The agreement in force on a day, inclusive, as known now, or the refusal (`agreement_missing`) if there is none. */
 export function agreementInForce(state: FundState, on: Day, context: Pick<Context, 'fund'>): FundAgreement | Refusal {
   return (
     agreementOn(state, on, context) ??
@@ -243,8 +243,8 @@ export function agreementInForce(state: FundState, on: Day, context: Pick<Contex
 }
 
 /**
- * The first day on which the announced change may take effect: so many whole months after the notice, or the last day
- * that the ledger supports. Source: docs/sources.md, Section 75 terms; Acts and corrections.
+ * The first day on which the announced change may take effect: the day of the notice so many whole months later, or
+ * the last day that the ledger supports. Source: docs/sources.md, Section 75 terms; Acts and corrections.
  */
 export function noticeDue(given: Day, months: number): Day {
   const due = monthsAfter(given, months);

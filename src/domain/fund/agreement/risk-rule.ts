@@ -255,8 +255,8 @@ function plainly(rule: PlainRule, sum: Pence, { host, spent, recurrent }: RiskIn
 }
 
 /**
- * Splits a sum in proportion to recurrent contributions, to the penny by largest remainder. Where nobody contributes
- * recurrently there is no proportion, and nothing is shared. Source: docs/sources.md, Risk share.
+ * Splits a sum in proportion to recurrent contributions (both in pence), to the penny by largest remainder. Where
+ * nobody contributes recurrently there is no proportion, and nothing is shared. Source: docs/sources.md, Risk share.
  */
 export function proRata(sum: Pence, recurrent: ReadonlyMap<string, Pence>): Map<string, Pence> {
   const shares = [...recurrent].filter(([, amount]) => amount > 0).map(([id, weight]) => ({ id, weight }));
@@ -379,5 +379,6 @@ export const coveredText = (all: readonly Covered[]): z.output<typeof CoveredTex
 export const givenText = (all: readonly Given[]): z.output<typeof GivenText>[] =>
   all.map(({ to, amount }) => ({ to, amount: moneyText(amount) }));
 
+/** Shares in pence as money text, in the order of the partners’ names. */
 export const sharesText = (shares: ReadonlyMap<string, Pence>) =>
   [...shares].sort(byKey).map(([partner, amount]) => ({ partner, amount: moneyText(amount) }));

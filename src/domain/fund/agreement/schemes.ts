@@ -138,7 +138,10 @@ export function spendingByScheme(
   return new Map([...schemes].filter(([, of]) => !isNothing(of)).sort(byKey));
 }
 
-/** What is left of each ring-fenced source by the plan, in the order of their names: its budgets, less what was spent of it. */
+/**
+ * What is left of each ring-fenced source by the plan, in pence, in the order of their names: its budgets, less what
+ * was spent of it. Sources with nothing left are left out.
+ */
 export function leftOfRingFenced(books: Balanced, ringFenced: ReadonlySet<string>): Map<string, Pence> {
   const rows = sourceRows(books);
   const outside = outsideOf(rows, ringFenced, books);
@@ -161,7 +164,7 @@ export const recurrentAccounts = ({ accounts }: Balanced, ringFenced: ReadonlySe
       !ringFenced.has(source),
   );
 
-/** What each partner contributes recurrently, ring-fenced money left out. */
+/** What each partner contributes recurrently, in pence, ring-fenced money left out. */
 export function recurrentBy(books: Balanced, ringFenced: ReadonlySet<string>): Map<string, Pence> {
   const recurrent = new Map<string, Pence>();
   for (const account of recurrentAccounts(books, ringFenced)) {

@@ -48,8 +48,9 @@ const Achieved = z
 const releaseInput = { effective: Effective, pot: PotName, bankReference: BankReference };
 
 /**
- * What is released of a pot, in all: pot × min(1, achieved ÷ planned), half to even; nothing where nothing was achieved.
- * Source: docs/sources.md, Pay for performance.
+ * What is released of a pot, in all, in pence: pot × min(1, achieved ÷ planned), half to even; nothing where nothing
+ * was achieved. Achieved and planned are decimal text in the unit of the pot. Source: docs/sources.md, Pay for
+ * performance.
  */
 export function released(pot: Pence, achieved: string, planned: string): Pence {
   if (!isLess(achieved, planned)) return pot;

@@ -48,7 +48,7 @@ function owedDown({ accounts, balance }: Balanced, source: string): Map<string, 
   return new Map([...owed].filter(([, amount]) => amount > 0));
 }
 
-/** What is still to be passed down of a source, in all. */
+/** What is still to be passed down of a source, to all districts together, in pence. It is never below 0. */
 export const toPassDown = (books: Balanced, source: string): Pence => total(owedDown(books, source).values());
 
 /** To whom the unspent rest of a ring-fenced source is owed. */
@@ -59,7 +59,10 @@ export interface Owed {
   readonly kept: ReadonlyMap<string, Pence>;
 }
 
-/** To whom an unspent sum of a ring-fenced source is owed, to the penny: districts first. */
+/**
+ * To whom an unspent sum (in pence, not below 0) of a ring-fenced source is owed, to the penny by largest remainder:
+ * districts first.
+ */
 export function owedTo(sum: Pence, source: string, books: Balanced, host: string): Owed {
   const owed = [...owedDown(books, source)].map(([id, weight]) => ({ id, weight }));
   const down = lesser(sum, total(owed.map(({ weight }) => weight)));
@@ -78,10 +81,10 @@ interface Row {
 }
 
 /**
- * The part of each row’s variance that is not shared. Positive: the unspent ring-fenced money of the row. Negative: the
- * part of an overspend that unspent money of the same source on other lines covers. Money that must still be passed
- * down covers no overspend. So the rows of a source add up to its unspent rest, or to 0, and an overspend beyond the
- * ring-fenced money is shared like any other.
+ * The part of each row’s variance that is not shared, in pence. Positive: the unspent ring-fenced money of the row.
+ * Negative: the part of an overspend that unspent money of the same source on other lines covers. Money that must
+ * still be passed down covers no overspend. So the rows of a source add up to its unspent rest, or to 0, and an
+ * overspend beyond the ring-fenced money is shared like any other.
  */
 export function outsideOf(rows: readonly Row[], ringFenced: ReadonlySet<string>, books: Balanced): Pence[] {
   const outside = rows.map((): Pence => NO_MONEY);

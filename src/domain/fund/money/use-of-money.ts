@@ -70,7 +70,7 @@ function shared(sum: Pence, agreed: ReadonlyMap<string, Pence>, host: string): S
   return payers.length === 0 ? new Map([[host, sum]]) : apportion(sum, payers);
 }
 
-/** What each partner has agreed to pay, recurrently, once and carried in: of one source, or of all. */
+/** What each partner has agreed to pay, in pence, recurrently, once and carried in: of one source, or of all. */
 export function agreedBy(books: Balanced, source?: string): Map<string, Pence> {
   const agreed = new Map<string, Pence>();
   for (const account of books.accounts) {
@@ -81,7 +81,10 @@ export function agreedBy(books: Balanced, source?: string): Map<string, Pence> {
   return agreed;
 }
 
-/** Whom a sum of a source falls on by the books of a day, as what is drawn of it does: see {@link Use}. */
+/**
+ * Whom a sum of a source, in pence, falls on by the books of a day: those who agreed to pay the source, by largest
+ * remainder, or the host where nobody did. See {@link Use}.
+ */
 export const fallsOn = (sum: Pence, source: string, books: Balanced, host: string): Shares =>
   shared(sum, agreedBy(books, source), host);
 

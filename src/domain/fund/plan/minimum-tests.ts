@@ -205,7 +205,10 @@ export type AreaCounts = ReadonlyMap<string, AreaOfSpend['counts']>;
 export const areaCounts = (areas: readonly AreaOfSpend[]): AreaCounts =>
   new Map(areas.map(({ code, counts }) => [code, counts]));
 
-/** T1, T2 and T3 from their sums: what each payer pools of the minimum contribution, and what the lines of it count. */
+/**
+ * T1, T2 and T3 from their sums, in pence: what each payer pools of the minimum contribution, and what the lines of it
+ * count.
+ */
 export const testsOfMinimum = (
   { allocations }: Pick<TestInputs, 'allocations'>,
   paid: ReadonlyMap<string, Pence>,

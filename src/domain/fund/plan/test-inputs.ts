@@ -56,7 +56,7 @@ export function keepTestInput(facts: readonly KeptFact[], { revision, keptAs, da
   return true;
 }
 
-/** The facts of one kind in force on a day, inclusive, in the order of recording. */
+/** The facts of one kind in force on a day, inclusive, as now known, in the order of recording. */
 export const factsInForce = (facts: readonly KeptFact[], keptAs: KeptAs, on: Day): KeptFact[] =>
   inForce(ofKind(facts, keptAs), { on });
 
@@ -78,11 +78,11 @@ export function withPostings(holdings: readonly Holding[], on: Day, more: readon
   return [...holdings, ...coming.map((posting) => ({ account: posting, pence: posting.pence }))];
 }
 
-/** The sum of the holdings that satisfy a condition. */
+/** The sum of the holdings that satisfy a condition, in pence. */
 export const sumOf = (holdings: readonly Holding[], counts: (account: Account) => boolean): Pence =>
   holdings.reduce((sum, { account, pence }) => (counts(account) ? plus(sum, pence) : sum), NO_MONEY);
 
-/** Holdings gathered by a name, those that come to nothing left out; in the order of the names. */
+/** Holdings gathered by a name, in pence, those that come to 0 left out; in the order of the names. */
 export function gathered(
   holdings: readonly Holding[],
   nameOf: (account: Account) => string | undefined,

@@ -58,6 +58,7 @@ function countedIn({ measure, holder, source, detail }: Account): (FigureName & 
 /** Figures by their keys, as they are added up. */
 export type FigureSums = Map<string, ReturnFigure>;
 
+/** Adds an amount in pence to one figure. */
 export function addFigure(sums: FigureSums, name: FigureName, amount: Pence): void {
   const { section, source, line, figure } = name;
   const key = figureKey(name);
@@ -65,7 +66,7 @@ export function addFigure(sums: FigureSums, name: FigureName, amount: Pence): vo
   sums.set(key, { section, source, line, figure, amount: before ? plus(before.amount, amount) : amount });
 }
 
-/** Counts an amount of one account into figures. */
+/** Counts an amount of one account, in pence, into every figure that the account counts in. */
 export function countInto(sums: FigureSums, account: Account, amount: Pence): void {
   for (const { sign, ...name } of countedIn(account)) addFigure(sums, name, sign === 1 ? amount : negated(amount));
 }
@@ -77,7 +78,10 @@ const orderOf = (each: FigureName): number => TOTALS.indexOf(each.figure as (typ
 export const inReturnOrder = (a: FigureName, b: FigureName): number =>
   SECTIONS[a.section] - SECTIONS[b.section] || orderOf(a) - orderOf(b) || byText(figureKey(a), figureKey(b));
 
-/** The figures of a fund on the day of its books, with the claims that are open beside them. */
+/**
+ * The figures of a fund on the day of its books, with the claims that are open beside them; all in pence. Figures of 0
+ * are left out, but for totals.
+ */
 export function returnFigures(books: Balanced, openClaims: Pence): ReturnFigure[] {
   const sums: FigureSums = new Map();
   for (const figure of TOTALS) addFigure(sums, total(figure), figure === 'openClaims' ? openClaims : NO_MONEY);

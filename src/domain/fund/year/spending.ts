@@ -94,7 +94,10 @@ const endOfLine = (state: FundState, name: string): Day | undefined => {
     : undefined;
 };
 
-/** The plan line that something may be recorded of from a day on. */
+/**
+ * The plan line that something may be recorded of from a day on, inclusive; or the refusal if no line has the name, if
+ * it was reversed from that day or an earlier one, or if it begins later.
+ */
 export function lineOn(state: FundState, name: string, effective: Day): Line | Refusal {
   const line = everNamed(state, 'line', name);
   if (line instanceof Refusal) return line;
