@@ -1,7 +1,7 @@
 import t from 'tap';
 import { QUERIES } from '../../src/ledger/questions/all.js';
 import { asked } from '../support/asking.js';
-import { acts, DISPUTES, settle } from '../support/disputes.js';
+import { acts, caseNamed, DISPUTES, settle } from '../support/disputes.js';
 import { contribution, grant, line, REGISTER_STREAM, WEST } from '../support/ledger.js';
 import { disputing } from '../support/rules-alone.js';
 
@@ -48,6 +48,10 @@ t.test('a settlement is chosen by its name, and a stage by the protocol of its c
   t.same((await asked<Choices>(ledger, 'dispute-choices', { choices: 'settlement' })).choices, [
     { value: 'spring-2019', words: 'spring 2019', about: null, wordings: [] },
   ]);
+  const cases = async (more: Readonly<Record<string, string>> = {}) =>
+    (await asked<Choices>(ledger, 'dispute-choices', { choices: 'case', ...more })).choices.map(({ value }) => value);
+  t.same(await cases(), [caseNamed('one')]);
+  t.same(await cases({ among: 'open' }), [], 'a form that settles cases offers none that a settlement has closed');
   const stages = await asked<Choices>(ledger, 'dispute-choices', { choices: 'stage' });
   t.same(
     stages.choices.map(({ value }) => value),

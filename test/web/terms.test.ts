@@ -56,7 +56,7 @@ t.test('a counter shows each field that it changed, as it was and as it is now',
     read(body),
     /What the counter changed Field Was Is now Amount £1,000,000\.00 £900,000\.00 How often Every year This year only Instalments Was: instalments Due Amount 1 April 2016 £1,000,000\.00 Is now: instalments Due Amount 1 April 2016 £900,000\.00 Note Not provided As the board decided/,
   );
-  t.match(read(body), /Proposed by North ccg finance, .* Countered by County finance, finance officer of Testshire/);
+  t.match(read(body), /Proposed by North CCG finance, .* Countered by County finance, finance officer of Testshire/);
 });
 
 t.test('shares are told in percent, and the kind of a rule by its title', async (t) => {

@@ -69,7 +69,7 @@ import {
   Through,
   WriteOffLimit,
 } from '../grammar/fields.js';
-import { actingBody, exactlyOne, newName, rowsFrom, suggesting } from '../grammar/asked.js';
+import { actingBody, among, exactlyOne, newName, rowsFrom, suggesting } from '../grammar/asked.js';
 
 /**
  * Settlements: one fact may settle many cases; agreed sums are then paid, and abandoned sums are written off with
@@ -87,7 +87,7 @@ const PartText = z.strictObject({
 });
 
 const LineSent = z.strictObject({
-  case: CaseReference,
+  case: among(['open'], CaseReference),
   agreed: SignedAmount.meta({
     title: 'Agreed',
     description:

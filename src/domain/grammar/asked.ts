@@ -120,7 +120,7 @@ export const newName = <S extends z.ZodType>(type: S, madeFrom?: readonly string
 /**
  * One of some of the choices only: of events, those that record facts of these names, or what is kept as these; of sources
  * of funding, `contributions`, `grants`, or those `beside` the pool, which are among no others; of plan lines, those of these
- * categories; of bodies, those of the whole `register`.
+ * categories; of bodies, those of the whole `register`; of cases, those `open` that no settlement has closed.
  */
 export const among = <S extends z.ZodType>(some: readonly string[], type: S): S => type.meta({ [AMONG]: some });
 

@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { known } from '../../../projections/fund-facts.js';
 import { FINANCIAL_YEARS, dayInWords } from '../../domain/calendar.js';
 import { DISPUTE_KINDS, nameOfCode } from '../../domain/dispute/reference.js';
-import { termsAt, type DisputeState } from '../../domain/dispute/state.js';
+import { caseOf, notClosed, type DisputeState } from '../../domain/dispute/state.js';
 import { capacitiesOf } from '../../domain/fund/plan/plan-years.js';
 import type { FundState, Item } from '../../domain/fund/state.js';
 import { purposesOf } from '../../domain/fund/year/spending.js';
 import { CHOICES_NAMES } from '../../domain/grammar/asked.js';
+import { Refusal } from '../../domain/rules.js';
 import type { StreamKind } from '../../domain/grammar/event.js';
 import { mandatesOn } from '../../domain/grammar/mandate.js';
 import type { KeptAs } from '../../domain/grammar/remembered.js';
@@ -188,10 +189,12 @@ const ofDisputes =
   (at) =>
     at.kind === 'dispute' ? choices(at.ledger.model.stream('dispute', at.stream).own, at) : [];
 
-const cases = ofDisputes((own, { ledger }) =>
-  [...own.cases].flatMap(([id, history]) => {
-    const terms = termsAt(history);
-    if (!terms) return [];
+/** The cases of an area; if the open ones are asked for, without those that a settlement has closed. */
+const cases = ofDisputes((own, { ledger, given }) =>
+  [...own.cases.keys()].flatMap((id) => {
+    const found = caseOf(own, id);
+    if (found instanceof Refusal || (given.among === 'open' && notClosed(found))) return [];
+    const { terms } = found;
     const { kind, claimant, respondent, effective } = terms.raised;
     const [of] = nameOfCode(DISPUTE_KINDS, kind).split(/[:,]/);
     return [
@@ -416,7 +419,7 @@ const Asked = z.strictObject({
   }),
   among: z.string().max(200).optional().meta({
     description:
-      'Limits the choices. For events: the types of facts that may be named, separated by commas; left out, facts that can be taken back. For sources: those of contributions, of grants, or beside the pool. For plan lines: their categories. For bodies: those of the register.',
+      'Limits the choices. For events: the types of facts that may be named, separated by commas; left out, facts that can be taken back. For sources: those of contributions, of grants, or beside the pool. For plan lines: their categories. For cases: `open`, those that no settlement has closed. For bodies: those of the register.',
   }),
 });
 

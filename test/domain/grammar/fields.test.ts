@@ -174,3 +174,31 @@ t.test('a type under other words goes on naming what it names', async (t) => {
   t.equal(namingsIn(z.object({ payee: Payee }), { payee: 'county' })[0]?.named, 'partner');
   t.equal(PartnerRef.meta({ title: 'Who is paid' }).meta()?.title, 'Who is paid');
 });
+
+t.test('a form fills in the officer’s own body where the fact is the act of that body alone', (t) => {
+  const suggested = allFacts().flatMap(({ fact }) =>
+    Object.entries(fact.input.shape as Readonly<Record<string, z.ZodType>>).flatMap(([name, field]) => {
+      const suggestion = suggestionOf(field);
+      return suggestion && 'body' in suggestion ? [`${fact.name}.${name}`] : [];
+    }),
+  );
+  t.same(suggested.sort(), [
+    'AccountingClassConfirmed.partner',
+    'AgreementAccepted.partner',
+    'AssumptionStated.partner',
+    'BalanceOpened.holder',
+    'ContributionAgreed.payer',
+    'DiscretionaryPaymentWithdrawn.payer',
+    'FundingBesideStated.holder',
+    'GrantDetermined.holder',
+    'MandateEnded.partner',
+    'NoticeGiven.partner',
+    'OfficerMandated.partner',
+    'PerformancePotSet.payer',
+    'RefundPaid.payer',
+    'SignOffGiven.partner',
+    'WriteOffApproved.creditor',
+    'WriteOffLimitSet.partner',
+  ]);
+  t.end();
+});
