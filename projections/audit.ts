@@ -265,7 +265,7 @@ export const SCHEDULED = those(({ postings }) =>
  * another, so the unpaid sums may be more than the overdue figure of a position.
  */
 export function instalments(entries: readonly Entry[], on: Day): Instalment[] {
-  const items = new Map<string, Map<Day, Scheduled>>();
+  const items = new Map<string, Scheduled[]>();
   const received = new Map<string, Pence>();
   for (const { postings } of entries) {
     for (const posting of postings) {
@@ -273,17 +273,20 @@ export function instalments(entries: readonly Entry[], on: Day): Instalment[] {
       const { item, measure, on: day, pence } = posting;
       if (measure === 'received' && day <= on) received.set(item, plus(received.get(item) ?? NO_MONEY, pence));
       if (measure !== 'due') continue;
-      const days = inside(items, item, () => new Map<Day, Scheduled>());
-      const found = days.get(day);
+      const schedule = inside(items, item, (): Scheduled[] => []);
+      // An item has few instalments.
+      let at = 0;
+      while (at < schedule.length && schedule[at]!.due !== day) at++;
+      const found = schedule[at];
       if (found) {
         found.posting = posting;
         found.amount = plus(found.amount, pence);
-      } else days.set(day, { posting, due: day, amount: pence });
+      } else schedule.push({ posting, due: day, amount: pence });
     }
   }
   const all: Instalment[] = [];
-  for (const [item, days] of items) {
-    const schedule = [...days.values()].sort((a, b) => byText(a.due, b.due));
+  for (const [item, schedule] of items) {
+    schedule.sort((a, b) => byText(a.due, b.due));
     const gone = released(schedule, on);
     let money = received.get(item) ?? NO_MONEY;
     schedule.forEach(({ posting, due, amount }, index) => {

@@ -72,9 +72,11 @@ export function compare(entries: readonly Entry[], from: Point, to: Point, claim
   const start = gapFrom(sums);
   const movers: Mover[] = [];
   let before = start;
-  const moved = (by: Fact | { readonly by: 'accrual' }): void => {
+  /** The next step: the sums have changed by an entry, or by what accrued. */
+  const step = (entry?: Entry, by: Fact['by'] = 'day'): void => {
     const after = gapFrom(sums);
-    if (isOther(before, after)) movers.push({ ...by, before, after });
+    if (isOther(before, after))
+      movers.push(entry ? { entry, by, before, after } : { entry, by: 'accrual', before, after });
     before = after;
   };
 
@@ -84,13 +86,13 @@ export function compare(entries: readonly Entry[], from: Point, to: Point, claim
     for (const entry of dayWay === 1 ? ofDay : ofDay.reverse()) {
       for (const posting of entry.postings)
         if (posting.on === day && isCounted(posting)) count(sums, posting, posting.pence, dayWay);
-      moved({ entry, by: 'day' });
+      step(entry, 'day');
     }
   }
 
   const accrued = minus(claims.open(to.on, from.size), claims.open(from.on, from.size));
   sums.openClaims = plus(sums.openClaims, accrued);
-  moved({ by: 'accrual' });
+  step();
 
   const knowWay = forgotten.length > 0 ? -1 : 1;
   for (const entry of knowWay === 1 ? learnt : forgotten.reverse()) {
@@ -98,7 +100,7 @@ export function compare(entries: readonly Entry[], from: Point, to: Point, claim
       if (posting.on <= to.on && isCounted(posting)) count(sums, posting, posting.pence, knowWay);
     const claimed = claims.changedBy(entry, to.on);
     sums.openClaims = plus(sums.openClaims, knowWay === 1 ? claimed : negated(claimed));
-    moved({ entry, by: 'knowledge' });
+    step(entry, 'knowledge');
   }
   return { from: start, to: before, change: changeBetween(start, before), movers };
 }

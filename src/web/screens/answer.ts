@@ -76,9 +76,9 @@ const CODES = new Set('digest planHash position id signature fact'.split(' '));
 /** A shape of which nothing is known. */
 const ANY: Shape = {};
 
-const typesOf = ({ type = [] }: Shape): readonly string[] => [type].flat();
-
 // A shape is of the program, and never changes: what follows from it is worked out once.
+
+const typesOf = onceEach(({ type = [] }: Shape): readonly string[] => [type].flat());
 
 /** The shape without the possibility of null. */
 const bare = onceEach((shape: Shape): Shape => {

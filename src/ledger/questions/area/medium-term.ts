@@ -483,7 +483,8 @@ export const bridge = query({
       const categories = categoriesOf(linesSet(last));
       const departments = departmentsAt(last);
       const steps = bridgeSteps(entries, categories, learnt);
-      for (const step of steps) found.push({ year, ...step });
+      for (const { kind, row, entry, change, otherYear } of steps)
+        found.push({ year, kind, row, entry, change, otherYear });
       for (const [line, change] of bridgeLines(entries, learnt)) {
         const department = departments.get(line) ?? null;
         lines.push({ category: categories.get(line)!, line, department, year, change: moneyText(change) });
