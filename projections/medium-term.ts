@@ -158,7 +158,8 @@ export function bridgeSteps(entries: readonly Entry[], categories: ReadonlyMap<s
     const reprofile = reprofileOf(entry.data);
     const first = found.length;
     for (const posting of entry.postings) {
-      if (posting.on > on) continue;
+      // The pool’s own side is half of all postings.
+      if (posting.holder === POOL || posting.on > on) continue;
       const step = stepOf(posting, reprofile, categories);
       if (!step || !of.counts(posting)) continue;
       const change = sign === 1 ? step.change : negated(step.change);
