@@ -4,6 +4,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import { load, planLoad, type NamedFile } from '../ledger/acts/load.js';
 import { verify } from '../ledger/audit/verify.js';
 import { COMMANDS, remedyOf } from '../ledger/remedies.js';
+import { counted } from '../domain/counted.js';
 import type { Refusal } from '../domain/rules.js';
 import type { EventStore } from '../store/event-store.js';
 import type { Output } from './output.js';
@@ -188,7 +189,7 @@ export function createTerminal(program: Command, parts: Parts, output: Output): 
           onStep: (done) => bar.at(done),
         });
         output.note(
-          `${recorded} acts recorded in ${file}${replayed > 0 ? `; ${replayed} were recorded already and skipped` : ''}.`,
+          `${counted(recorded, 'act')} recorded in ${file}${replayed > 0 ? `; ${replayed} were recorded already and skipped` : ''}.`,
         );
         for (const warning of warnings) output.note(`Warning: ${warning}`);
       } finally {

@@ -110,8 +110,7 @@ export const PERIODS: readonly string[] = [
 /** A financial year in words: 2016 to 2017. */
 export const yearName = (label: string): string => `${label.slice(0, 4)} to ${label.slice(0, 2)}${label.slice(-2)}`;
 
-/** So many of something in words: 1 step, 2 steps. */
-export const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
+export { counted } from '../domain/counted.js';
 
 export const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 

@@ -119,10 +119,7 @@ t.test('loading tells what an act breaks, and what to do where one is refused', 
   const offer = { officer: 'north-ccg-finance', in: FUND, as: 'withdrawal', propose };
   const loaded = await program(['load', 'acts.json'], ledger, file(offer));
   t.equal(loaded.code, 0);
-  t.match(
-    loaded.notes,
-    /^1 acts recorded.*\nWarning: acts.json, step 1: From 1 July 2016, T6 .* £250,000.00 short\.$/m,
-  );
+  t.match(loaded.notes, /^1 act recorded.*\nWarning: acts.json, step 1: From 1 July 2016, T6 .* £250,000.00 short\.$/m);
   const open = { officer: 'pool-manager', in: 'nowhere-2016-17', post: { type: 'PlanLineSet', data: line() } };
   t.match(await program(['load', 'acts.json'], ledger, file(open)), {
     code: 4,

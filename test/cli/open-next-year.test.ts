@@ -19,7 +19,7 @@ t.test('next year’s fund is asked about and opened on a terminal', async (t) =
   t.match(await opens(FUND, '--officer', 'north-ccg-finance'), {
     code: 4,
     out: /refused/,
-    err: /1 of 1 acts were not done/,
+    err: /1 of 1 act was not done/,
   });
   t.match(await opens(FUND, '--officer', 'county-chief', '--uplift', 'x'), { code: 2, err: /--uplift must be names/ });
   t.match(await opens(FUND, '--officer', 'county-chief', '--without', 'x'), {

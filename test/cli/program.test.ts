@@ -97,7 +97,7 @@ t.test('a ledger of one’s own is opened from a file, and given a token', async
   const ledger = ['--ledger', join(cwd, 'own.sqlite')];
   t.match(await runHere(['load', acts, '--dry-run', ...ledger]), {
     code: 0,
-    err: /1 steps are well formed. No rule was tried, and nothing was loaded/,
+    err: /1 step is well formed. No rule was tried, and nothing was loaded/,
   });
   t.notOk(existsSync(join(cwd, 'own.sqlite')));
   t.match(await run(['load', acts, ...ledger]), {
@@ -105,7 +105,7 @@ t.test('a ledger of one’s own is opened from a file, and given a token', async
     err: /There is no ledger .*own.sqlite. To make one, add --new/,
   });
   t.notOk(existsSync(join(cwd, 'own.sqlite')), 'a name that was mistyped makes no ledger');
-  t.match(await run(['load', acts, '--new', ...ledger]), { code: 0, err: /1 acts recorded/ });
+  t.match(await run(['load', acts, '--new', ...ledger]), { code: 0, err: /1 act recorded/ });
   t.match(await runHere(['load', acts, '--new', ...ledger]), { code: 2, err: /exists already: leave --new out/ });
   t.match(await run(['load', acts, ...ledger]), { code: 0, err: /0 acts recorded.*1 were recorded already/ });
   t.match(await run(['load', join(SCENARIOS, 'norfolk-1-register.json'), ...ledger]), {

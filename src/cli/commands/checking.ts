@@ -3,6 +3,7 @@ import { sizeOfDigest } from '../../ledger/audit/chain-digest.js';
 import { rootOfFirst } from '../../ledger/audit/noted-root.js';
 import { CHECKS, verify } from '../../ledger/audit/verify.js';
 import type { EventStore } from '../../store/event-store.js';
+import { counted } from '../../domain/counted.js';
 import { wholeNumber } from '../numbers.js';
 import { EXIT, Ended, type Commands, type Terminal } from '../terminal.js';
 
@@ -67,7 +68,7 @@ function verifyCommand({ program, withLedger, output, toRead }: Terminal): void 
           output.data(JSON.stringify({ size, root, streams, voids, halfSettled, problems, found }, null, 2));
         else for (const { check, where, words } of problems) output.data(`${check}: at ${where}, ${words}`);
         if (size === 0) throw new Ended(EXIT.unreadable, `${options.ledger} holds no event.`);
-        const what = `${size} events${voids > 0 ? `, ${voids} of them void,` : ''} in ${streams} streams`;
+        const what = `${counted(size, 'event')}${voids > 0 ? `, ${voids} of them void,` : ''} in ${counted(streams, 'stream')}`;
         if (problems.length > 0) {
           const totals = Object.entries(found).map(([check, count]) => `${check} (${count})`);
           throw new Ended(EXIT.finding, `${what}; found by ${totals.join(', ')}.`);

@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted.js';
 import { readAs } from '../../domain/faults.js';
 import { Refusal } from '../../domain/rules.js';
 import { OPERATOR } from '../../ledger/access.js';
@@ -45,7 +46,9 @@ function loading({ program, withLedger, parts, output, toBeMade, loadInto }: Ter
     .action(async (paths: string[], options: { ledger: string; new?: true; dryRun?: true }) => {
       const planned = planLoad(parts.readFiles(paths));
       if (options.dryRun)
-        return output.note(`${planned.length} steps are well formed. No rule was tried, and nothing was loaded.`);
+        return output.note(
+          `${counted(planned.length, 'step')} ${planned.length === 1 ? 'is' : 'are'} well formed. No rule was tried, and nothing was loaded.`,
+        );
       await loadInto(options.ledger, planned, toBeMade(options));
     });
 }
@@ -79,7 +82,7 @@ function whatIfCommand({ program, withLedger, parts, output, using }: Terminal):
         const against = answer.acts.filter(({ refusal }) => refusal !== null);
         for (const { sentence, refusal } of against) output.note(`Refused: ${sentence} ${refusal!.detail}`);
         if (against.length > 0)
-          throw new Ended(EXIT.refused, `${against.length} of ${answer.acts.length} acts would be refused.`);
+          throw new Ended(EXIT.refused, `${against.length} of ${counted(answer.acts.length, 'act')} would be refused.`);
       });
     });
 }
@@ -114,7 +117,10 @@ function openNextYearCommand({ program, withLedger, output, using, mustBeThere }
         for (const { warnings } of answer.done) for (const warning of warnings) output.note(`Warning: ${warning}`);
         const refused = answer.done.filter((each) => !isDone(each));
         if (refused.length > 0)
-          throw new Ended(EXIT.refused, `${refused.length} of ${answer.done.length} acts were not done.`);
+          throw new Ended(
+            EXIT.refused,
+            `${refused.length} of ${counted(answer.done.length, 'act')} ${refused.length === 1 ? 'was' : 'were'} not done.`,
+          );
       });
     });
 }
