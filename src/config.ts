@@ -6,8 +6,8 @@ import { readAs } from './domain/faults.js';
 export const CONNECTION = /^esdb(\+discover)?:\/\//;
 
 /** A whole number, both bounds inclusive, in digits alone: 0x50 is no port. */
-function whole(what: string, min: number, max = Infinity) {
-  const range = max === Infinity ? `${min} or more` : `${min} to ${max}`;
+function whole(what: string, min: number, max = Number.MAX_SAFE_INTEGER) {
+  const range = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `${min} to ${max}`;
   const error = `must be ${what}, ${range}`;
   return z
     .string()
@@ -15,6 +15,9 @@ function whole(what: string, min: number, max = Infinity) {
     .transform(Number)
     .refine((number) => number >= min && number <= max, { error });
 }
+
+/** A quiet service waits for some milliseconds now and then: below this it would turn everybody away for good. */
+const WAIT_MS_LEAST = 100;
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
@@ -180,10 +183,13 @@ const Environment = z.object({
   BCF_REQUESTS_PER_MINUTE: whole('a whole number', 1)
     .default(1_200)
     .meta({ description: 'How many requests a minute each client may make.' }),
-  BCF_WAIT_MS_MAX: whole('a whole number of milliseconds', 0).default(2_000).meta({
-    description:
-      'When requests wait for longer on average, in milliseconds, all are turned away until fewer come; 0 turns none away.',
-  }),
+  BCF_WAIT_MS_MAX: whole('a whole number of milliseconds', 0)
+    .refine((wait) => wait === 0 || wait >= WAIT_MS_LEAST, { error: `must be 0, or ${WAIT_MS_LEAST} or more` })
+    .default(2_000)
+    .meta({
+      description:
+        'When requests wait for longer on average, in milliseconds, all are turned away until fewer come; 0 turns none away.',
+    }),
 });
 
 /** What another program needs of the environment, without our settings: these hold secrets. */

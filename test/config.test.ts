@@ -158,6 +158,8 @@ t.test('a number is written in digits alone', async (t) => {
   t.match(readConfig({ BCF_PORT: '80', BCF_WAIT_MS_MAX: '0' }), { port: 80, waitMsMax: 0 });
   for (const port of ['0x50', '', ' 80', '8e1', '65536', '-1', '80.0'])
     t.throws(() => readConfig({ BCF_PORT: port }), /BCF_PORT must be a port, 0 to 65535/, port);
+  t.throws(() => readConfig({ BCF_WAIT_MS_MAX: '1' }), /BCF_WAIT_MS_MAX must be 0, or 100 or more/);
+  t.throws(() => readConfig({ BCF_REQUESTS_PER_MINUTE: '9'.repeat(400) }), /must be a whole number, 1 or more/);
   for (const wait of ['0x10', '-1', '2s'])
     t.throws(() => readConfig({ BCF_WAIT_MS_MAX: wait }), /BCF_WAIT_MS_MAX must be a whole number/, wait);
 });

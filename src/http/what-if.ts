@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { DEAL_FACTS_MAX } from '../domain/grammar/proposal.js';
 import { Refusal } from '../domain/rules.js';
 import { seesFund } from '../ledger/access.js';
 import { KINDS } from '../ledger/catalogue.js';
@@ -10,12 +11,15 @@ import { answered, factsSchema, REFUSED } from './openapi.js';
 import { parsed, Refused } from './problem.js';
 import { writtenBy } from './written.js';
 
+const { adjustment, counters } = WhatIfAsked.shape.acts.element.shape;
+
 /** The form of the body’s facts. Documentation describes each fact; each is read when it is tried. */
 const described = WhatIfAsked.extend({
   acts: z.array(
     z.union([
-      z.object({ fact: factsSchema(KINDS.fund.facts), adjustment: WhatIfAsked.shape.acts.element.shape.adjustment }),
-      z.object({ proposal: z.uuid() }),
+      z.object({ fact: factsSchema(KINDS.fund.facts), counters, adjustment }),
+      z.object({ facts: z.array(factsSchema(KINDS.fund.facts)).min(1).max(DEAL_FACTS_MAX), counters, adjustment }),
+      z.object({ proposal: z.uuid(), adjustment }),
     ]),
   ),
 });

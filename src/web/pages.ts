@@ -323,7 +323,11 @@ export function registerPages(
         const session = await sessionOf(request, reply);
         return handler(session, around(session), formOf(request, session), asPage(reply), request);
       }),
-    signIn: (reply, who) => setCookie(reply, sessions.begin(now(), who)),
+    signIn(reply, who) {
+      // A browser that was closed has no session left, and may still keep the pages of whoever used it before.
+      if (sessions.open(cookieOf(reply.request), now())?.officer !== who.officer) forgetPages(reply);
+      setCookie(reply, sessions.begin(now(), who));
+    },
     async signOut(reply, session) {
       if (session.officer !== undefined) {
         await once.note(`ended ${session.id}`, session.since + SESSION_MS_MAX, now());

@@ -14,7 +14,10 @@ const event = (type: string, data: object, rests?: Readonly<Record<string, strin
   data: canonical(data),
   metadata: canonical({ officer: 'eve', ...(rests && { rests }) }),
 });
-const model = { fund: () => ({ outline: { opened: { area: 'norfolk' } } }) } as never;
+const model = {
+  fund: () => ({ outline: { opened: { area: 'norfolk' } } }),
+  places: (stream: string) => (stream === 'fund-norfolk-2014-15' ? [] : [1]),
+} as never;
 const seeing = (more: Partial<Seeing>): Seeing => ({ ...SEES_ALL, ...more });
 const RESTS = { 'disputes-norfolk': '12', 'fund-norfolk-2022-23': '4', register: '2' };
 
@@ -51,4 +54,12 @@ t.test('of a return without its claims the day is shown, and that the rest is wi
 t.test('an event that rests on nothing is shown whole to everybody who sees its stream', async (t) => {
   const plain = event('ContributionReceived', { effective: '2023-09-30' });
   t.ok(isWhole(plain, shownOf(plain, model)(seeing({ sees: () => false, seesCases: () => false }))));
+});
+
+t.test('that there was no such stream is shown while there is none, and no longer', async (t) => {
+  const nobody = seeing({ sees: () => false, seesCases: () => false });
+  const opened = event('FundOpened', {}, { 'fund-norfolk-2014-15': 'no_stream', register: '2' });
+  t.ok(isWhole(opened, shownOf(opened, model)(nobody)));
+  const since = event('FundOpened', {}, { 'fund-norfolk-2022-23': 'no_stream', register: '2' });
+  t.notOk(isWhole(since, shownOf(since, model)(nobody)), 'it has been opened since, and they may not see it');
 });

@@ -194,3 +194,11 @@ t.test('only pages of forms are kept by the browser, and they are deleted when t
   t.match([later.statusCode, later.headers['clear-site-data']], [303, '"cache"'], 'a session that has ended elsewhere');
   t.equal((await visitor().get('/')).headers['clear-site-data'], undefined, 'somebody who comes for the first time');
 });
+
+t.test('whoever signs in has the browser delete the pages that it kept for the officer before', async (t) => {
+  const { visitor } = await site(t);
+  // A browser that was closed without sign-out has no session left, and still has the pages on its disk.
+  const person = visitor();
+  const done = await person.send(await person.get('/sign-in'), '/sign-in', { officer: 'county-finance' });
+  t.match([done.statusCode, done.headers['clear-site-data']], [303, '"cache"']);
+});

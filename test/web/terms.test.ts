@@ -1,9 +1,21 @@
 import t from 'tap';
+import { z } from 'zod';
 import { instant } from '../../src/web/format.js';
 import type { Command } from '../../src/domain/grammar/command.js';
 import { agreement, terms } from '../support/agreements.js';
 import { acts, AREA, caseNamed, DISPUTES, disputing, share } from '../support/disputes.js';
-import { contribution, COUNTY, NORTH, openedLedger, REGISTER_STREAM, type TestLedger } from '../support/ledger.js';
+import {
+  contribution,
+  COUNTY,
+  FUND,
+  line,
+  NORTH,
+  openedLedger,
+  REGISTER_STREAM,
+  type TestLedger,
+} from '../support/ledger.js';
+import { allFacts } from '../../src/ledger/catalogue.js';
+import { worded } from '../../src/web/screens/terms.js';
 import { site } from './site.js';
 
 /** An officer sees what they sign: every field of a proposal, in words, for every kind of fact. */
@@ -183,6 +195,41 @@ t.test('an offer that its payer withdraws is off the table, and its page says by
   });
   const text = read((await (await visitor().signIn('county-finance')).get(`/proposals/${id}`)).body);
   t.match(text, /Off the table .* It has ended: it was taken off the table by “Withdraw a discretionary payment”\./);
+});
+
+t.test('a field of which there is none says so: the claims of a return in an area without disputes', async (t) => {
+  const ledger = await openedLedger(t, undefined, true);
+  const { visitor } = await site(t, ledger);
+  await ledger.post('pool-manager', 'PlanLineSet', line());
+  ledger.now('2016-07-20T09:00:00Z');
+  const filed = await ledger.post('pool-manager', 'ReturnSubmitted', {
+    effective: '2016-07-20',
+    return: 'q1',
+    kind: 'quarter-1',
+    on: '2016-06-30',
+  });
+  const manager = await visitor().signIn('pool-manager');
+  const page = await manager.get(`/funds/${FUND}/history/${filed.outcome.revision}`);
+  t.equal(page.statusCode, 200);
+  t.match(read(page.body), /Claims known to None/);
+});
+
+t.test('every field that a decision may leave empty is told in words, in every fact', (t) => {
+  const names = { in: () => '', known: () => undefined } as never;
+  let nullable = 0;
+  const look = (schema: z.ZodType, where: string): void => {
+    if (schema instanceof z.ZodNullable) {
+      nullable++;
+      t.equal(worded({ field: schema, title: 'Field', value: null }, names), 'None', where);
+    } else if (schema instanceof z.ZodOptional) look(schema.unwrap() as z.ZodType, where);
+    else if (schema instanceof z.ZodArray) look(schema.element as z.ZodType, where);
+    else if (schema instanceof z.ZodUnion) for (const each of schema.options) look(each as z.ZodType, where);
+    else if (schema instanceof z.ZodObject)
+      for (const [name, field] of Object.entries(schema.shape)) look(field as z.ZodType, `${where} ${name}`);
+  };
+  for (const { fact } of allFacts()) look(fact.stored, fact.name);
+  t.ok(nullable > 0);
+  t.end();
 });
 
 t.test('an instant is told by the clock of twelve hours, noon and midnight as 12', (t) => {

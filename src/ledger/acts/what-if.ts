@@ -174,11 +174,16 @@ class Trial {
     return refused(sentence, first!);
   }
 
-  /** Counters a proposal with other terms, and signs those. */
-  async counter(proposal: string, facts: readonly SentFact[], partner?: string): Promise<Tried> {
+  /** Counters a proposal with other terms, and signs those; `adjustment` is for the signature, as a counter carries none. */
+  async counter(
+    proposal: string,
+    facts: readonly SentFact[],
+    partner?: string,
+    adjustment?: { readonly reason: string },
+  ): Promise<Tried> {
     const sentence = offeredInWords(facts.map((fact) => sentenceSafely(this.#stream, fact)));
     const countered = await this.#submit({ act: 'counter', proposal, ...offeredAs(facts) }, this.#by.officer, partner);
-    return countered instanceof Refusal ? refused(sentence, countered) : this.sign(proposal);
+    return countered instanceof Refusal ? refused(sentence, countered) : this.sign(proposal, adjustment);
   }
 
   /** Proposes a deal and signs it. */
@@ -292,7 +297,7 @@ async function triedOn(
     const read = (facts ?? [fact!]).map(factRead);
     const fault = read.find((each) => each instanceof Refusal);
     if (fault) tried.push(refused('', fault));
-    else if (counters !== undefined) tried.push(await trial.counter(counters, read as SentFact[], partner));
+    else if (counters !== undefined) tried.push(await trial.counter(counters, read as SentFact[], partner, adjustment));
     else if (facts && facts.length > 1) tried.push(await trial.deal(read as SentFact[], partner, adjustment));
     else tried.push(await trial.record(read[0] as SentFact, partner, adjustment));
   }

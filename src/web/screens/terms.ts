@@ -52,6 +52,8 @@ const fieldsByName = (type: z.ZodType, data: Data) => new Map(fieldsOf(type, dat
 
 /** The value of a field in words, by the field’s type. */
 export function worded({ field, title, value }: Omit<Field, 'name'>, names: Names): Content {
+  // A decision says of some fields that there is none: what claims a return counted, in an area without disputes.
+  if (value === null) return 'None';
   const type = unwrapped(field, value)!;
   if (Array.isArray(value)) return ofList(type as z.ZodArray<z.ZodType>, value, title, names);
   if (typeof value === 'object') return ofObject(type, value as Data, names);
@@ -94,7 +96,7 @@ function ofObject(type: z.ZodType, data: Data, names: Names): Html {
   return html`<ul class="govuk-list">${lines.map((line) => html`<li>${line}</li>`)}</ul>`;
 }
 
-const isObject = (value: unknown): value is Data => typeof value === 'object';
+const isObject = (value: unknown): value is Data => typeof value === 'object' && value !== null;
 
 /**
  * A list as content. Items with the same plain fields become a table, with a column for each field that occurs; other
