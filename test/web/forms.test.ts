@@ -36,6 +36,34 @@ t.test('an officer proposes a contribution in five pages and types no code', asy
   });
 });
 
+t.test('two tabs of one form make two offers under two names, and a name that was typed stays', async (t) => {
+  const { visitor, ledger } = await site(t);
+  const north = await visitor().signIn('north-ccg-finance');
+  const offers = () =>
+    [...ledger.ledger.model.stream('fund', `fund-${FUND}`).open.values()].map(({ fact }) => fact.data['contribution']);
+  const form = (given = '') => new FormVisit(north, `/funds/${FUND}/propose/contribution-agreed${given}`);
+  const [one, other] = [form(), form()];
+  const [first, second] = [await one.toAnswers(CONTRIBUTION), await other.toAnswers(CONTRIBUTION)];
+  t.equal(asShown(second.body)['f.contribution'], 'north-ccg-nhs-add', 'both chose the same name');
+  t.equal((await one.press(first, 'send')).statusCode, 303);
+  const renamed = await other.press(second, 'send');
+  t.equal(renamed.statusCode, 409);
+  t.match(renamed.body, 'The name “north-ccg-nhs-add” is taken by now');
+  t.match(renamed.body, 'This form has chosen “north-ccg-nhs-add-2” instead.');
+  t.same(offers(), ['north-ccg-nhs-add'], 'nothing is sent that was not read');
+  const sent = await other.press(renamed, 'send');
+  t.equal(sent.statusCode, 303);
+  t.same(offers(), ['north-ccg-nhs-add', 'north-ccg-nhs-add-2']);
+  const twice = await other.press(renamed, 'send');
+  t.equal(twice.headers.location, sent.headers.location, 'sent twice, it keeps its name and its answer');
+  // The page of answers chooses anew as well, for a draft that has not been sent.
+  const draft = '00000000-0000-4000-8000-000000000000';
+  const third = await one.press(first, 'check', { draft });
+  t.equal(asShown(third.body)['f.contribution'], 'north-ccg-nhs-add-3');
+  const typed = await form('?f.contribution=north-ccg-nhs-add').toAnswers(CONTRIBUTION);
+  t.equal(asShown(typed.body)['f.contribution'], 'north-ccg-nhs-add', 'what an officer types is theirs');
+});
+
 t.test('sent twice, and sent again with other answers, a form is recorded once', async (t) => {
   const { visitor, ledger } = await site(t);
   await ledger.post('pool-manager', 'PlanLineSet', line());

@@ -267,6 +267,16 @@ function agree<State>(
   };
 }
 
+/** What a fact is of, by its title and the names by which its offers are told apart. */
+function subjectInWords<State>(kind: Kind<State>, { type, data }: SentFact): string {
+  const { title, subject } = factOf(kind, type);
+  return subject ? `“${title}” of ${subject(data)}` : `“${title}”`;
+}
+
+/** What is left to do with an offer of a name that something else has been given meanwhile. */
+const NAME_TAKEN =
+  'An offer whose name has been taken since can only be declined or taken back; make a new offer under another name.';
+
 function counter<State>(
   kind: Kind<State>,
   state: StreamState<State>,
@@ -285,7 +295,9 @@ function counter<State>(
     return refuse('not_countered', `${proposal.fact.type} is signed or declined as it stands.`);
   }
   if (fact.name !== proposal.fact.type || fact.subject!(data) !== fact.subject!(proposal.fact.data)) {
-    return refuse('counter_differs', `On the table is ${proposal.fact.type}; the counter speaks of something else.`);
+    const onTable = subjectInWords(kind, proposal.fact);
+    const detail = `On the table is ${onTable}; the counter is of ${subjectInWords(kind, command.fact)}. A counter keeps what the offer is of and its name, and changes the terms. ${NAME_TAKEN}`;
+    return refuse('counter_differs', detail);
   }
   const completed = (fact.complete ? fact.complete(data, state.own, context) : data) as FactData | Refusal;
   // A counter may be about more, or bind other bodies, so its own facts decide who may make it.
@@ -303,7 +315,10 @@ function counter<State>(
   if (refusal) return refusal;
   if (completed instanceof Refusal) return completed;
   const preview = holds(kind, state, fact, completed, context, mandate.partner);
-  if (preview instanceof Refusal) return preview;
+  if (preview instanceof Refusal) {
+    const isTaken = preview.rule === 'identifier_used';
+    return isTaken ? refuse('identifier_used', `${preview.detail} ${NAME_TAKEN}`) : preview;
+  }
   const text: FactText = { type: fact.name, version: fact.version, data: completed };
   const countered = proposalEvent(
     'ProposalCountered',

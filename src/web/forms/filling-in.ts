@@ -30,6 +30,7 @@ import {
   keyOf,
   lookedUp,
   newDraft,
+  renamed,
   sent,
   stepsFor,
   streamFor,
@@ -275,7 +276,7 @@ async function checkPage(
     { ...around, form },
     {
       title: isWholeDeal(errand) ? 'Check the deal' : 'Check your answers',
-      above: html`${refusal && (isSent(refusal) ? sentAlready(site, asking, errand, command, form) : refusedAbove(refusal, names))}${above.moved && notificationBanner({ text: 'The figures have moved since you read them. They are shown again: read them, and send it again if you still want to.' })}`,
+      above: html`${refusal && (isSent(refusal) ? sentAlready(site, asking, errand, command, form) : refusedAbove(refusal, names))}${above.moved && notificationBanner({ text: 'The figures have moved since you read them. They are shown again: read them, and send it again if you still want to.' })}${renamed(around.form, attempt.form).map(({ was, now }) => notificationBanner({ text: `The name “${was}” is taken by now: something recorded, or an open proposal, holds it. This form has chosen “${now}” instead. Read your answers again, and send them.` }))}`,
       shown: [],
       carried: { at: 'check', mark: markOf(what?.own) },
       isWrong: refusal !== undefined,
@@ -524,6 +525,7 @@ async function recorded(site: Site, around: Around, steps: readonly Step[], repl
   // A counter-offer answers the terms that the officer read. If they have changed, the officer must read them first.
   if (errand.counters?.news) return reply.status(409).send(await checkPage(site, around, steps, whole));
   const attempt = await tried(site, asking, errand, whole);
+  if (renamed(form, attempt.form).length > 0) return reply.status(409).send(await checkPage(site, around, steps, whole));
   if (partsRefused(attempt.offered)) return reply.status(400).send(await checkPage(site, around, steps, whole));
   const isBinding = attempt.offered.some(({ type }) => factOf(KINDS[errand.kind], type).freshSignIn);
   if (isBinding && !site.isFresh(asking.session)) {

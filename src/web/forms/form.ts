@@ -9,7 +9,7 @@ import { halfIn, type Command } from '../../domain/grammar/command.js';
 import { offeredAs } from '../../domain/grammar/proposal.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { Code, Name, type EvidenceList } from '../../domain/values.js';
-import { act } from '../../ledger/act.js';
+import { act, recordedUnder } from '../../ledger/act.js';
 import type { Done } from '../../ledger/acts/submission.js';
 import { KINDS, streamOf, sha256 } from '../../ledger/catalogue.js';
 import { askedOf, type Given } from '../asking.js';
@@ -52,7 +52,10 @@ export interface Errand {
 }
 
 /** The names of fields that the form carries from page to page. */
-export const TRAVELS = /^[fp]\./;
+export const TRAVELS = /^([fp]|made)\./;
+
+/** Where a form carries the name that it made itself for a field, so that it is told from one that the officer typed. */
+const madeAt = (field: string): string => `made.${field}`;
 
 /** Answers that narrow the choices of other fields. An answer that its type does not accept is left out. */
 function answeredIn(form: Form): Given {
@@ -203,9 +206,22 @@ async function namesOnTheTable(site: Site, { sight }: Asking, { kind, name }: Er
   return new Set(proposals.flatMap(({ facts }) => facts.flatMap(({ data }): unknown[] => Object.values(data))));
 }
 
+/** The fields whose names the form makes: those that are empty, and those that still hold what the form made before. */
+function madeNames(site: Site, { session }: Asking, errand: Errand, whole: Extract<Whole, { data: FactData }>): string[] {
+  const { data, form } = whole;
+  const fact = { type: errand.fact.name, data };
+  const stream = streamFor(errand, { act: 'post', fact });
+  // A form that is sent once more keeps its names, so that it gets its first answer.
+  const isSent = recordedUnder(site.ledger, { officer: session.officer, key: keyOf(form), stream }) !== undefined;
+  return Object.entries(errand.fact.input.shape as Fields)
+    .filter(([, field]) => shapeOf(field).kind === 'new-name')
+    .map(([name]) => name)
+    .filter((name) => data[name] === undefined || (!isSent && form[madeAt(name)] === data[name]));
+}
+
 /**
- * Tries the content of a form. By the rules of its fact it is posted, or proposed if it needs a signature. Names that
- * others have are skipped. Nothing is recorded.
+ * Tries the content of a form. By the rules of its fact it is posted, or proposed if it needs a signature. A name that the form
+ * makes, now or on an earlier page, skips the names that others hold or have on the table. Nothing is recorded.
  */
 export async function tried(
   site: Site,
@@ -220,23 +236,34 @@ export async function tried(
     ...parts.flatMap(({ data }): unknown[] => Object.values(data)),
   ]);
   const brings = Object.entries(fields).filter(([, field]) => shapeOf(field).kind === 'new-name');
-  let number = 0;
+  const made = madeNames(site, asking, errand, whole);
+  const typed = Object.fromEntries(Object.entries(whole.data).filter(([name]) => !made.includes(name))) as FactData;
+  // Names that were made on an earlier page are tried first.
+  let number = made.some((name) => whole.data[name] !== undefined) ? -1 : 0;
   for (;;) {
     number++;
-    const data = withNames(fields, whole.data, number);
-    const isMade = brings.some(([name]) => whole.data[name] === undefined);
+    const data = number === 0 ? withNames(fields, whole.data, 1) : withNames(fields, typed, number);
+    const isMade = made.length > 0;
     if (isMade && number < NAMES_TRIED && !errand.counters && brings.some(([name]) => onTheTable.has(data[name])))
       continue;
     const fact = { type: errand.fact.name, data };
     const form = {
       ...whole.form,
       ...Object.assign({}, ...brings.map(([name, field]) => filled(field, nameIn(name), data[name]))),
+      ...Object.fromEntries(made.map((name) => [madeAt(name), data[name]])),
     } as Form;
     const done = await triedOnce(site, asking, errand, fact, { ...whole, form });
     const isTaken = done.found instanceof Refusal && TAKEN.has(done.found.rule);
     if (!isTaken || !isMade || number >= NAMES_TRIED) return { ...done, form };
   }
 }
+
+/** The names that the form had made, and that others have taken since: each with what the form makes instead. */
+export const renamed = (before: Form, after: Form): { readonly was: string; readonly now: string }[] =>
+  Object.entries(after).flatMap(([at, now]) => {
+    const was = before[at];
+    return at.startsWith(madeAt('')) && was !== undefined && was !== now ? [{ was, now }] : [];
+  });
 
 async function triedOnce(
   site: Site,

@@ -1,5 +1,6 @@
 import t from 'tap';
 import type { Day } from '../../../src/domain/calendar.js';
+import type { Refusal } from '../../../src/domain/rules.js';
 import { fact, figures } from '../../support/figures.js';
 import { contribution, COUNTY, EAST, grant, NORTH, REGISTER_STREAM } from '../../support/ledger.js';
 import { openedLedger } from '../../support/rules-alone.js';
@@ -51,6 +52,32 @@ t.test('either side may propose, and the other signs', async (t) => {
   const ledger = await openedLedger(t);
   await ledger.signed('county-finance', 'north-ccg-finance', 'ContributionAgreed', contribution());
   t.match(figures(ledger, NORTH, '2016-04-01'), { agreed: '1000000.00' });
+});
+
+t.test('a counter of another subject, or of a name that has been taken, is told what is left to do', async (t) => {
+  const ledger = await openedLedger(t);
+  const made = [];
+  for (const at of [1, 2]) {
+    const offer = { act: 'propose', fact: fact('ContributionAgreed', contribution({ amount: `${at}000.00` })) } as const;
+    made.push((await ledger.done('north-ccg-finance', offer)).outcome.proposal!);
+  }
+  const [first, second] = made as [string, string];
+  await ledger.done('county-finance', { act: 'agree', proposal: first });
+  const counter = async (more: Readonly<Record<string, string>>) => {
+    const act = { act: 'counter', proposal: second, fact: fact('ContributionAgreed', contribution(more)) } as const;
+    const { rule, detail } = (await ledger.submit('county-finance', act)) as Refusal;
+    return `${rule}: ${detail}`;
+  };
+  const left =
+    'An offer whose name has been taken since can only be declined or taken back; make a new offer under another name.';
+  t.equal(
+    await counter({ amount: '3000.00' }),
+    `identifier_used: "north-extra" already names a contribution of this fund. ${left}`,
+  );
+  t.equal(
+    await counter({ contribution: 'other' }),
+    `counter_differs: On the table is “Agree a contribution” of north-extra from north-ccg; the counter is of “Agree a contribution” of other from north-ccg. A counter keeps what the offer is of and its name, and changes the terms. ${left}`,
+  );
 });
 
 t.test('a proposal can be countered, and what counts is the text last signed', async (t) => {
