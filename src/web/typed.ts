@@ -20,6 +20,12 @@ export function typedDay(day: string, month: string, year: string): string | und
   return isDay(written) ? written : undefined;
 }
 
+/** Why three fields are no day, after the title of what they are. */
+export function whyNoDay(day: string, month: string, year: string): string {
+  const isShort = /^\d{2}$/.test(year.trim()) && typedDay(day, month, `20${year.trim()}`) !== undefined;
+  return isShort ? 'must have a year of four digits, like 27 3 2017' : 'must be a real day, like 27 3 2017';
+}
+
 const PLAIN = /^-?(\d+|\d{1,3}(,\d{3})+)(\.\d{2})?$/;
 const MILLIONS = /^(-?)(\d+)(?:\.(\d{1,8}))?(?:m|million)$/i;
 const withoutNoughts = (digits: string): string => digits.replace(/^0+(?=\d)/, '');
@@ -32,10 +38,27 @@ const WHOLE_DIGITS_MAX = 12;
  * other than two decimal places.
  */
 export function typedMoney(text: string): string | undefined {
-  const plain = text.replace(/[£\s]/g, '').replace(/^[−–]/, '-');
-  const found = inMillions(plain) ?? inPounds(plain);
-  return found !== undefined && /\d+/.exec(found)![0].length <= WHOLE_DIGITS_MAX ? found : undefined;
+  const found = sumOf(text);
+  return found !== undefined && isLong(found) ? undefined : found;
 }
+
+const isLong = (sum: string): boolean => /\d+/.exec(sum)![0].length > WHOLE_DIGITS_MAX;
+
+function sumOf(text: string): string | undefined {
+  const plain = text.replace(/[£\s]/g, '').replace(/^[−–]/, '-');
+  return inMillions(plain) ?? inPounds(plain);
+}
+
+/** Why a text is no sum in pounds, after the title of what it is. */
+export function whyNoMoney(text: string): string {
+  const found = sumOf(text);
+  if (found !== undefined && isLong(found)) return SUM_MAX;
+  return /\d\s*(k|thousand)$/i.test(text.trim())
+    ? 'must be a sum in pounds with its thousands written out, like 300,000'
+    : 'must be a sum in pounds, like 1,600,000 or 1,600,000.50';
+}
+
+export const SUM_MAX = 'must be at most £9,999,999,999.99';
 
 function inMillions(plain: string): string | undefined {
   const found = MILLIONS.exec(plain);

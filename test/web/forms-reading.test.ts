@@ -4,10 +4,11 @@ import t from 'tap';
 import type { z } from 'zod';
 import { dayOfNumber } from '../../src/domain/calendar.js';
 import { namedBy } from '../../src/domain/grammar/naming.js';
-import { allFacts } from '../../src/ledger/catalogue.js';
+import { factOf } from '../../src/domain/grammar/kind.js';
+import { allFacts, KINDS } from '../../src/ledger/catalogue.js';
 import { fieldOf } from '../../src/web/forms/fields.js';
 import { filledWith } from '../../src/web/forms/filling.js';
-import { nameIn, readFields, reading } from '../../src/web/forms/reading.js';
+import { nameIn, readField, readFields, reading } from '../../src/web/forms/reading.js';
 import { isOptional, shapeOf, titleOf, type Fields } from '../../src/web/forms/shapes.js';
 import { html } from '../../src/web/html.js';
 import { property } from '../support/property.js';
@@ -115,4 +116,24 @@ t.test('no two fields that a form asks for have the same title', async (t) => {
     const titles = Object.values(fact.input.shape as Fields).map(titleOf);
     t.equal(new Set(titles).size, titles.length, `${fact.name}: ${titles.join(', ')}`);
   }
+});
+
+t.test('shares that are not the whole are told in the per cent that was typed', (t) => {
+  const { interim } = factOf(KINDS.dispute, 'DisputeRaised').input.shape as Record<string, z.ZodType>;
+  const told = (claimant: string, respondent: string, other?: string) => {
+    const third = other && { 'f.interim.others.count': '1', 'f.interim.others.0.share': other };
+    const shares = { 'f.interim.claimant': claimant, 'f.interim.respondent': respondent };
+    const partner = { 'f.interim.others.0.partner': 'third-ccg', 'f.interim.others.0.from': 'claimant' };
+    const read = reading({ ...shares, ...(third && { ...third, ...partner }) }, () => [
+      { value: 'third-ccg', words: 'Third', about: null, wordings: [] },
+    ]);
+    readField(interim!, 'f.interim', read);
+    return read.faults.map(({ words }) => words);
+  };
+  t.same(told('40', '60'), []);
+  t.same(told('1/3', '2/3'), []);
+  t.same(told('40', '40', '20'), [], 'with a third body');
+  t.same(told('40', '50'), ['Who pays meanwhile must add up to 100.00%; they add up to 90.00%']);
+  t.same(told('150', '50'), ['Claimant must be at most 100%']);
+  t.end();
 });

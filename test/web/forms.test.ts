@@ -112,6 +112,18 @@ t.test('what cannot be read is said at its field, and what was typed is kept', a
   t.match(wrong.body, 'Amount must be a sum in pounds, like 1,600,000 or 1,600,000.50');
   t.match(wrong.body, 'href="#f.effective-day">Effective day must be a real day, like 27 3 2017');
   t.match(wrong.body, 'value="a lot"');
+  for (const [typed, said] of [
+    ['-5', 'Amount must not be below zero'],
+    ['300k', 'Amount must be a sum in pounds with its thousands written out, like 300,000'],
+    ['0', 'Amount must be more than £0.00'],
+    ['99 999 999 999', 'Amount must be at most £9,999,999,999.99'],
+  ] as const)
+    t.match((await visit.press(second, 'next', { ...CONTRIBUTION, 'f.amount': typed })).body, said);
+  const short16 = { 'f.effective-day': '1', 'f.effective-month': '4', 'f.effective-year': '16' };
+  t.match(
+    (await visit.press(second, 'next', { ...CONTRIBUTION, 'f.effective': '', ...short16 })).body,
+    'Effective day must have a year of four digits, like 27 3 2017',
+  );
   const third = await visit.press(wrong, 'next', CONTRIBUTION);
   t.equal(titleOf(third.body), 'Instalments');
   const two = await visit.press(third, 'add f.instalments', {
@@ -137,13 +149,13 @@ t.test('sums that no ledger holds, and steps and fields that are not there, are 
     'f.instalments.0.amount': '1000000000000',
   });
   t.equal(huge.statusCode, 400);
-  t.match(huge.body, 'Amount must be a sum in pounds');
+  t.match(huge.body, 'Amount must be at most £9,999,999,999.99');
   const big = await visit.press(third, 'next', {
     'f.instalments.0.due': '2016-05-01',
     'f.instalments.0.amount': '999999999999',
   });
   t.equal(big.statusCode, 400);
-  t.match(big.body, 'must be at most 9999999999.99');
+  t.match(big.body, 'Amount must be at most £9,999,999,999.99');
   const shown = { ...asShown(third.body) };
   const address = `/funds/${FUND}/propose/contribution-agreed`;
   for (const forged of [

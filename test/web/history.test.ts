@@ -112,11 +112,27 @@ t.test('two dates are compared, and the facts between them add up', async (t) =>
   t.match(body, '−2,000.00');
   const hard = (await officer.get(`/funds/${FUND}/compare?${dates}&figure=funded`)).body;
   t.match(hard, 'Funded: from nothing to £2,000, £2,000 more.');
+  // Where nobody chose a figure the page shows what changed most, and its form chooses none.
+  t.match(body, '<option value="" selected>What changed most</option>');
+  t.match(
+    (await officer.get(`/funds/${FUND}/compare?${dates}&figure=`)).body,
+    'Gap: from £5,000 to £3,000, £2,000 less.',
+  );
   t.match((await officer.get(`/funds/${FUND}/compare`)).body, 'Nothing moved between these dates.');
   const file = await officer.get(`/funds/${FUND}/compare?${dates}&format=csv`);
   t.match(file.headers['content-disposition'], /compare-from-on-2016-06-01/);
   const typed = await officer.get(`/funds/${FUND}/compare?from-on-day=40&from-on-month=1&from-on-year=2016`);
   t.match(typed.body, /Error: Compare two dates.*must be a real day/s);
+  ledger.now('2016-06-12T09:00:00Z');
+  await ledger.post('pool-manager', 'PlanLineSet', line({ line: 'second', amount: '700.00' }));
+  const more = { contribution: 'one-more', amount: '700.00', instalments: [{ due: '2016-04-01', amount: '700.00' }] };
+  await ledger.signed('north-ccg-finance', 'county-finance', 'ContributionAgreed', contribution(more));
+  const later = await visitor().signIn('county-finance');
+  const level = await later.get(
+    `/funds/${FUND}/compare?from-on=2016-06-01&from-known-at=2016-06-11&to-on=2016-06-01&to-known-at=2016-06-12`,
+  );
+  t.match(level.body, /<h2[^>]*>[^<]*, £700 more\.</, 'where the gap has not moved, the heading says what has');
+  t.match(level.body, 'Gap: £3,000, as before.');
 });
 
 t.test('a large fund is not read again to draw it: its page leads to where it is drawn', async (t) => {

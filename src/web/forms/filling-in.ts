@@ -525,7 +525,8 @@ async function recorded(site: Site, around: Around, steps: readonly Step[], repl
   // A counter-offer answers the terms that the officer read. If they have changed, the officer must read them first.
   if (errand.counters?.news) return reply.status(409).send(await checkPage(site, around, steps, whole));
   const attempt = await tried(site, asking, errand, whole);
-  if (renamed(form, attempt.form).length > 0) return reply.status(409).send(await checkPage(site, around, steps, whole));
+  if (renamed(form, attempt.form).length > 0)
+    return reply.status(409).send(await checkPage(site, around, steps, whole));
   if (partsRefused(attempt.offered)) return reply.status(400).send(await checkPage(site, around, steps, whole));
   const isBinding = attempt.offered.some(({ type }) => factOf(KINDS[errand.kind], type).freshSignIn);
   if (isBinding && !site.isFresh(asking.session)) {

@@ -207,7 +207,12 @@ async function namesOnTheTable(site: Site, { sight }: Asking, { kind, name }: Er
 }
 
 /** The fields whose names the form makes: those that are empty, and those that still hold what the form made before. */
-function madeNames(site: Site, { session }: Asking, errand: Errand, whole: Extract<Whole, { data: FactData }>): string[] {
+function madeNames(
+  site: Site,
+  { session }: Asking,
+  errand: Errand,
+  whole: Extract<Whole, { data: FactData }>,
+): string[] {
   const { data, form } = whole;
   const fact = { type: errand.fact.name, data };
   const stream = streamFor(errand, { act: 'post', fact });

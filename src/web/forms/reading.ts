@@ -10,12 +10,23 @@ import {
   shareOfParts,
   signedPence,
   total,
+  WHOLE_BASIS_POINTS,
   type Share,
 } from '../../domain/money.js';
 import { SignedAmount } from '../../domain/values.js';
 import { pounds } from '../format.js';
 import type { Form } from '../site.js';
-import { nameOfWords, typedDay, typedMoney, typedPercent, typedWhole, unusedName } from '../typed.js';
+import {
+  nameOfWords,
+  SUM_MAX,
+  typedDay,
+  typedMoney,
+  typedPercent,
+  typedWhole,
+  unusedName,
+  whyNoDay,
+  whyNoMoney,
+} from '../typed.js';
 import { FIND_MAX, isOpenChoice, type Choice, type Looked } from './choosing.js';
 import { isOptional, shapeOf, titleOf, within, type Alternative, type Fields } from './shapes.js';
 
@@ -184,7 +195,7 @@ function readPlain(field: z.ZodType, at: string, of: Reading): unknown {
     );
   switch (shape.kind) {
     case 'money':
-      return typedMoney(text) ?? fault(of, at, `${title} must be a sum in pounds, like 1,600,000 or 1,600,000.50`);
+      return typedMoney(text) ?? fault(of, at, `${title} ${whyNoMoney(text)}`);
     case 'percent':
       return (
         typedPercent(text) ??
@@ -213,7 +224,7 @@ function readDay(at: string, of: Reading, title: string): string | undefined {
     string,
   ];
   if (day === '' && month === '' && year === '') return fault(of, at, `Enter ${within(title)}`);
-  return typedDay(day, month, year) ?? fault(of, at, `${title} must be a real day, like 27 3 2017`);
+  return typedDay(day, month, year) ?? fault(of, at, `${title} ${whyNoDay(day, month, year)}`);
 }
 
 /** The value for a text: an existing choice by its words or its name, or else a new name. */
@@ -246,16 +257,34 @@ function chosen(field: z.ZodType, at: string, of: Reading, text: string, title: 
 function checked(field: z.ZodType, at: string, of: Reading, value: unknown): unknown {
   if (value === undefined || of.unfolds || of.faults.some((each) => each.at === at || each.at.startsWith(`${at}.`)))
     return value;
+  // A total is said in what was typed, so it comes before what the type says of the same total in what is sent.
+  const wrong = totalFault(field, value, of.form);
+  if (wrong !== undefined) {
+    fault(of, at, wrong);
+    return value;
+  }
   const read = readAs(field, value);
   if ('faults' in read) {
     const { path, words } = read.faults[0]!;
-    fault(of, [at, ...path.map(String)].join('.'), `${titleOf(field)} ${words}`);
-    return value;
+    fault(of, [at, ...path.map(String)].join('.'), `${titleOf(field)} ${asTyped(field, value, words)}`);
   }
-  const wrong = totalFault(field, value, of.form);
-  if (wrong !== undefined) fault(of, at, wrong);
   return value;
 }
+
+/** What a type says of a value, in the units in which officers type it: pounds with commas, and per cent. */
+function asTyped(field: z.ZodType, value: unknown, words: string): string {
+  const shape = shapeOf(field);
+  if (shape.kind === 'percent' && Number(value) > WHOLE_BASIS_POINTS) return 'must be at most 100%';
+  if (shape.kind === 'percent') return words.replace(/\d+/g, (share) => inPercent(Number(share)));
+  if (shape.kind !== 'money')
+    return words.replace(/(\d+) basis points/g, (_, share: string) => inPercent(Number(share)));
+  const sum = value as string;
+  if (!shape.signed && sum.startsWith('-')) return 'must not be below zero';
+  if (!SignedAmount.safeParse(sum).success && sum !== '-0.00') return shape.signed ? SUM_BETWEEN : SUM_MAX;
+  return words.replace(/-?\d+\.\d{2}/g, (each) => pounds(each));
+}
+
+const SUM_BETWEEN = 'must be from −£9,999,999,999.99 to £9,999,999,999.99';
 
 /** The total of a field’s parts, and the total that they must reach: in pounds, or in per cent. */
 export interface Totals {
@@ -264,20 +293,22 @@ export interface Totals {
   readonly fits: boolean;
 }
 
+/** Every value of a kind in a list or an object, also in a list within it: the shares of two sides, and those of other bodies. */
+function valuesOf(field: z.ZodType, value: unknown, kind: string): unknown[] {
+  const shape = shapeOf(field);
+  if (value === undefined) return [];
+  if (shape.kind === 'list') return (value as unknown[]).flatMap((each) => valuesOf(shape.element, each, kind));
+  if (shape.kind === 'object')
+    return Object.entries(shape.fields).flatMap(([name, each]) =>
+      valuesOf(each, (value as Readonly<Record<string, unknown>>)[name], kind),
+    );
+  return shape.kind === kind ? [value] : [];
+}
+
 export function totalsOf(field: z.ZodType, value: unknown, form: Form): Totals | undefined {
   const to = totalOf(field);
   if (!to) return undefined;
-  const shape = shapeOf(field);
-  const [parts, kinds] =
-    shape.kind === 'list'
-      ? [value as readonly Readonly<Record<string, unknown>>[], (shapeOf(shape.element) as { fields: Fields }).fields]
-      : [[value as Readonly<Record<string, unknown>>], (shape as { fields: Fields }).fields];
-  const of = (kind: string): unknown[] =>
-    parts.flatMap((part) =>
-      Object.entries(kinds).flatMap(([name, each]) =>
-        shapeOf(each).kind === kind && part[name] !== undefined ? [part[name]] : [],
-      ),
-    );
+  const of = (kind: string): unknown[] => valuesOf(field, value, kind);
   if ('value' in to) {
     const together = partsTogether(of('percent') as Share[]);
     const whole = Number(to.value);

@@ -1,4 +1,5 @@
 import { instantText, londonDay, type Instant } from '../../domain/calendar.js';
+import { signedPence } from '../../domain/money.js';
 import { disputeStream } from '../../ledger/catalogue.js';
 import { FIGURES_OF_GAP as FIGURES } from '../../ledger/questions/question.js';
 import { askedAsFile, askedOf, questionNamed, type Answer } from '../asking.js';
@@ -61,11 +62,14 @@ function movedInWords(figure: Figure, { from, to, change }: Compared): string {
   return `${name}: from ${inWords(from[figure])} to ${inWords(to[figure])}, ${inWords(change[figure].replace('-', ''))} ${isMore ? 'more' : 'less'}.`;
 }
 
-/** The figure of the chart: the one asked for, or the first that has moved. */
-function drawnFigure(asked: string | undefined, { change }: Compared): Figure {
-  const isAsked = FIGURES.find((each) => each === asked);
+const figureAsked = (asked: string | undefined): Figure | undefined => FIGURES.find((each) => each === asked);
+
+/** The figure that changed most, in pence of either sign; of several the gap, then the others in their order. */
+function movedMost({ change }: Compared): Figure {
+  const moved = (figure: Figure): number => Math.abs(signedPence(change[figure]));
+  const most = Math.max(...FIGURES.map(moved));
   const order: readonly Figure[] = ['gap', 'hard', 'soft', ...FIGURES];
-  return isAsked ?? order.find((each) => !isNothing(change[each])) ?? 'gap';
+  return order.find((figure) => moved(figure) === most)!;
 }
 
 const figuresTable = ({ from, to, change }: Compared, dates: string): Html =>
@@ -209,7 +213,7 @@ async function comparePage(site: Site, asking: Asking, fund: string, asked: Aske
   const compared = await askedOf<Compared>(site.ledger, asking.sight, 'compare', { fund, ...dates });
   const showing = await showingFor(site, asking, 'compare', compared, given);
   const { from, to } = compared;
-  const figure = drawnFigure(chosen, compared);
+  const figure = figureAsked(chosen) ?? movedMost(compared);
   const number = pageIn(pageNumber);
   const at = (change: Asked): string => addressWith(path, { ...asked, ...change });
   const control = dateControl(
@@ -224,8 +228,11 @@ async function comparePage(site: Site, asking: Asking, fund: string, asked: Aske
           field: select({
             name: 'figure',
             label: { content: 'Draw', classes: 'govuk-label--s' },
-            items: FIGURES.map((each) => ({ value: each, text: titleOf(each) })),
-            value: figure,
+            items: [
+              { value: '', text: 'What changed most' },
+              ...FIGURES.map((each) => ({ value: each, text: titleOf(each) })),
+            ],
+            value: figureAsked(chosen) ?? '',
           }),
         },
       ],
@@ -234,7 +241,8 @@ async function comparePage(site: Site, asking: Asking, fund: string, asked: Aske
   );
   const more = compared.movers.length > number * ROWS_MAX;
   const answer = html`${await beginnings(site, asking, fund, compared)}
-    <h2 class="govuk-heading-m">${movedInWords('gap', compared)}</h2>
+    <h2 class="govuk-heading-m">${movedInWords(figure, compared)}</h2>
+    ${figure !== 'gap' && paragraph(movedInWords('gap', compared))}
     ${figuresTable(compared, `First: ${small(datesInWords(from))}. Then: ${small(datesInWords(to))}`)}
     ${subheading('What moved it')}
     ${compared.movers.length === 0 && Object.keys(compared.accrued).length === 0 ? paragraph('Nothing moved between these dates.') : html`${moversTables(compared, (number - 1) * ROWS_MAX, showing)}${chartOf(figure, compared, showing)}`}

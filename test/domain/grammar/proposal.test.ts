@@ -58,7 +58,10 @@ t.test('a counter of another subject, or of a name that has been taken, is told 
   const ledger = await openedLedger(t);
   const made = [];
   for (const at of [1, 2]) {
-    const offer = { act: 'propose', fact: fact('ContributionAgreed', contribution({ amount: `${at}000.00` })) } as const;
+    const offer = {
+      act: 'propose',
+      fact: fact('ContributionAgreed', contribution({ amount: `${at}000.00` })),
+    } as const;
     made.push((await ledger.done('north-ccg-finance', offer)).outcome.proposal!);
   }
   const [first, second] = made as [string, string];
