@@ -20,8 +20,7 @@ export async function looking(browser: Browser, address: string, officer?: strin
   const page = await context.newPage();
   let heard: string[] = [];
   page.on('console', (message) => {
-    // The browser also complains of a page with an error status, which may be right.
-    if (!/status of 4\d\d|status of 503/.test(message.text())) heard.push(`${page.url()} says ${message.text()}`);
+    if (!isExpected(message.text())) heard.push(`${page.url()} says ${message.text()}`);
   });
   page.on('pageerror', (error) => heard.push(`${page.url()} throws ${error.message}`));
   page.on('request', (request) => {
@@ -42,6 +41,13 @@ export async function looking(browser: Browser, address: string, officer?: strin
     },
   };
 }
+
+/**
+ * Whether what a browser writes in its console tells of no fault: a page with an error status, which may be right, or that
+ * it has deleted pages as it was told to.
+ */
+export const isExpected = (text: string): boolean =>
+  /status of 4\d\d|status of 503|^Clear-Site-Data header on '[^']*': Cleared data types: "cache"\.$/.test(text);
 
 /** The text spacing of WCAG 1.4.12, which must not cut anything off or push it out of the page. */
 const SPACED = `* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
