@@ -14,6 +14,7 @@ import {
   REGISTER_STREAM,
   type TestLedger,
 } from '../support/ledger.js';
+import { choicesOf } from '../../src/domain/grammar/asked.js';
 import { allFacts } from '../../src/ledger/catalogue.js';
 import { worded } from '../../src/web/screens/terms.js';
 import { site } from './site.js';
@@ -83,7 +84,10 @@ t.test('shares are told in percent, and the kind of a rule by its title', async 
   const text = read(body);
   t.match(text, /Parties Testshire County Council, NHS North CCG, NHS South CCG/);
   t.match(text, 'Testshire County Council 37.50% NHS North CCG 62.50%');
-  t.match(text, 'Notice: 6 Basis of contributions: Gross VAT: As who delivers Underspends: Kept in the pool');
+  t.match(
+    text,
+    'Notice: 6 Basis of contributions: Gross: before the charges that users pay VAT: Scheme by scheme, as the body that delivers it Underspends: Kept in the pool',
+  );
   t.match(text, 'Schemes with a rule: Scheme: beds Rule: Fixed shares');
   const plain = await propose(ledger, 'county-finance', 'AgreementSigned', agreement({ agreement: 'plain' }));
   const other = await (await visitor().signIn('north-ccg-finance')).get(`/proposals/${plain}`);
@@ -229,6 +233,23 @@ t.test('every field that a decision may leave empty is told in words, in every f
   };
   for (const { fact } of allFacts()) look(fact.stored, fact.name);
   t.ok(nullable > 0);
+  t.end();
+});
+
+t.test('a code is told by its name in every fact, as the form offers it', (t) => {
+  const names = { in: () => '', known: () => undefined } as never;
+  let coded = 0;
+  for (const { fact } of allFacts())
+    for (const [name, of] of Object.entries(fact.stored.shape)) {
+      const field = of as z.ZodType;
+      const choices = choicesOf(field);
+      if (choices?.from !== 'codes') continue;
+      for (const [code, words] of Object.entries(choices.codes)) {
+        coded++;
+        t.equal(worded({ field, title: 'Field', value: code }, names), words, `${fact.name} ${name}: ${code}`);
+      }
+    }
+  t.ok(coded > 50);
   t.end();
 });
 

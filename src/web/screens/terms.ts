@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { inPercent } from '../../domain/money.js';
 import { namedBy, saidOf, unwrapped, type Named } from '../../domain/grammar/naming.js';
-import { CHOSEN_FROM } from '../../domain/grammar/asked.js';
+import { choicesOf, CHOSEN_FROM } from '../../domain/grammar/asked.js';
 import { factOf } from '../../domain/grammar/kind.js';
 import { TOLD } from '../../domain/values.js';
 import type { AnyKind } from '../../ledger/catalogue.js';
@@ -63,6 +63,8 @@ export function worded({ field, title, value }: Omit<Field, 'name'>, names: Name
   if (MONEY.test(text)) return pounds(text);
   if (DAY.test(text)) return day(text);
   if (DIGEST.test(text)) return html`<span class="bcf-code">${text}</span>`;
+  const choices = choicesOf(field);
+  if (choices?.from === 'codes') return choices.codes[text] ?? plainly(text);
   if (type instanceof z.ZodEnum) return plainly(text);
   const named = namedBy(field);
   if (named === 'proposal') return html`<a class="govuk-link" href="/proposals/${text}">read it</a>`;
