@@ -1,4 +1,5 @@
 import t from 'tap';
+import { disputing } from '../support/disputes.js';
 import { contribution, FUND, line } from '../support/ledger.js';
 import { asShown, FormVisit, titleOf } from './filling-in.js';
 import { site } from './site.js';
@@ -267,4 +268,37 @@ t.test('whatever has an identifier on a form has one of its own', async (t) => {
     ids.filter((id, at) => id === '' || ids.indexOf(id) !== at),
     [],
   );
+});
+
+t.test('a case is recorded under the reference that its officer has read', async (t) => {
+  const ledger = await disputing(t, undefined, true);
+  const { visitor } = await site(t, ledger);
+  const form = new FormVisit(
+    await visitor().signIn('county-finance'),
+    '/areas/testshire/disputes/record/dispute-raised',
+  );
+  const check = await form.toAnswers({
+    'f.kind': 'chc',
+    'f.ground': 'primary-health-need',
+    'f.claimant.0.from': '2018-10-01',
+    'f.claimant.0.partner': 'county',
+    'f.respondent.0.from': '2018-10-01',
+    'f.respondent.0.partner': 'north-ccg',
+    'Weekly costs': 'add f.costs',
+    'f.costs.0.from': '2018-10-01',
+    'f.costs.0.weekly': '1',
+    'f.costs.0.weekly.1.value': '1,400',
+    'f.interim.claimant': '100',
+    'f.interim.respondent': '0',
+    'f.claimed.claimant': '0',
+    'f.claimed.respondent': '100',
+    'f.effective': '2018-10-01',
+    'f.raisedOn': '2018-11-01',
+  });
+  const [, shown] = /for case ([0-9a-f]{8})/.exec(check.body)!;
+  t.equal((await form.press(check, 'send')).statusCode, 303);
+  t.equal((await form.press(check, 'send')).statusCode, 303, 'sent twice, it is one case');
+  const cases = [...ledger.ledger.model.stream('dispute', 'disputes-testshire').own.cases.keys()];
+  t.match(cases, [new RegExp(`^${shown!}-`)]);
+  t.equal(cases.length, 1);
 });

@@ -142,8 +142,10 @@ t.test('of two tabs of one form, the second is told what the first has changed',
   await follow(one, PROPOSE);
   const size = ledger.ledger.model.size();
   await follow(other, PROPOSE);
-  t.match(await other.textContent('main'), 'The figures have moved since you read them');
+  t.match(await other.textContent('main'), /The name “[^”]+” is taken by now.*Read your answers again, and send them/s);
   t.equal(ledger.ledger.model.size(), size);
+  await follow(other, PROPOSE);
+  t.equal(ledger.ledger.model.size(), size + 1, 'sent once more, it is another offer under a name of its own');
 });
 
 t.test('after signing out, going back shows no answer and no figure', async (t) => {

@@ -127,12 +127,26 @@ function newReference(field: z.ZodType): string {
   return reference;
 }
 
+/** The data with the reference of a new case that the officer has read: it is asked for on no page, and carried by the form. */
+function withReferenceRead(fields: Fields, data: FactData, form: Form): FactData {
+  const read = Object.entries(fields).flatMap(([name, field]): [string, string][] => {
+    const reference = form[madeAt(name)];
+    return isReference(field) &&
+      data[name] === undefined &&
+      reference !== undefined &&
+      field.safeParse(reference).success
+      ? [[name, reference]]
+      : [];
+  });
+  return { ...data, ...Object.fromEntries(read) };
+}
+
+const isReference = (field: z.ZodType): boolean => shapeOf(field).kind === 'new-name' && namedBy(field) === 'case';
+
 /** The data with the names that the form makes. Number 1 gives the name itself; number 2 gives it with `-2`. */
 function withNames(fields: Fields, data: FactData, number: number): FactData {
   const references = Object.entries(fields).flatMap(([name, field]): [string, string][] =>
-    shapeOf(field).kind === 'new-name' && namedBy(field) === 'case' && data[name] === undefined
-      ? [[name, newReference(field)]]
-      : [],
+    isReference(field) && data[name] === undefined ? [[name, newReference(field)]] : [],
   );
   let tried = 1;
   const isUsed = (): boolean => tried++ < number;
@@ -232,9 +246,10 @@ export async function tried(
   site: Site,
   asking: Asking,
   errand: Errand,
-  whole: Extract<Whole, { data: FactData }>,
+  answered: Extract<Whole, { data: FactData }>,
 ): Promise<Tried> {
   const fields = errand.fact.input.shape as Fields;
+  const whole = { ...answered, data: withReferenceRead(fields, answered.data, answered.form) };
   const parts = errand.deal?.parts.filter((_part, at) => at !== partOf(whole.form)) ?? [];
   const onTheTable = new Set([
     ...(await namesOnTheTable(site, asking, errand)),
