@@ -105,15 +105,7 @@ export function compare(entries: readonly Entry[], from: Point, to: Point, claim
   return { from: start, to: before, change: changeBetween(start, before), movers };
 }
 
-/** Whether a gap differs from another in any figure; the figures that are left out here follow from these. */
-const isOther = (one: Gap, other: Gap): boolean =>
-  one.requirement !== other.requirement ||
-  one.funded !== other.funded ||
-  one.recurrentGap !== other.recurrentGap ||
-  one.proposed !== other.proposed ||
-  one.assumed !== other.assumed ||
-  one.atRisk !== other.atRisk ||
-  one.openClaims !== other.openClaims;
+const isOther = (one: Gap, other: Gap): boolean => GAP_FIGURES.some((name) => one[name] !== other[name]);
 
 const changeBetween = (before: Gap, after: Gap): Record<keyof Gap, Pence> =>
   Object.fromEntries(GAP_FIGURES.map((name) => [name, minus(after[name], before[name])])) as Record<keyof Gap, Pence>;
