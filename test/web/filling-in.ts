@@ -11,6 +11,26 @@ import type { Visitor } from './site.js';
  */
 export type Answers = Readonly<Record<string, string>>;
 
+/** What an officer fills in to raise a case of £1,400 a week, which the county claims from NHS North CCG. */
+export const raisingCase = (from: string, raisedOn: string): Answers => ({
+  'f.kind': 'chc',
+  'f.ground': 'primary-health-need',
+  'f.claimant.0.from': from,
+  'f.claimant.0.partner': 'county',
+  'f.respondent.0.from': from,
+  'f.respondent.0.partner': 'north-ccg',
+  'Weekly costs': 'add f.costs',
+  'f.costs.0.from': from,
+  'f.costs.0.weekly': '1',
+  'f.costs.0.weekly.1.value': '1,400',
+  'f.interim.claimant': '100',
+  'f.interim.respondent': '0',
+  'f.claimed.claimant': '0',
+  'f.claimed.respondent': '100',
+  'f.effective': from,
+  'f.raisedOn': raisedOn,
+});
+
 const UNESCAPED: Readonly<Record<string, string>> = {
   '&amp;': '&',
   '&lt;': '<',

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { disputing } from '../support/disputes.js';
 import { contribution, FUND, line } from '../support/ledger.js';
-import { asShown, FormVisit, titleOf } from './filling-in.js';
+import { asShown, FormVisit, raisingCase, titleOf } from './filling-in.js';
 import { site } from './site.js';
 
 /** Forms in use: from the list of what an officer can do to what is recorded. */
@@ -277,24 +277,7 @@ t.test('a case is recorded under the reference that its officer has read', async
     await visitor().signIn('county-finance'),
     '/areas/testshire/disputes/record/dispute-raised',
   );
-  const check = await form.toAnswers({
-    'f.kind': 'chc',
-    'f.ground': 'primary-health-need',
-    'f.claimant.0.from': '2018-10-01',
-    'f.claimant.0.partner': 'county',
-    'f.respondent.0.from': '2018-10-01',
-    'f.respondent.0.partner': 'north-ccg',
-    'Weekly costs': 'add f.costs',
-    'f.costs.0.from': '2018-10-01',
-    'f.costs.0.weekly': '1',
-    'f.costs.0.weekly.1.value': '1,400',
-    'f.interim.claimant': '100',
-    'f.interim.respondent': '0',
-    'f.claimed.claimant': '0',
-    'f.claimed.respondent': '100',
-    'f.effective': '2018-10-01',
-    'f.raisedOn': '2018-11-01',
-  });
+  const check = await form.toAnswers(raisingCase('2018-10-01', '2018-11-01'));
   const [, shown] = /for case ([0-9a-f]{8})/.exec(check.body)!;
   t.equal((await form.press(check, 'send')).statusCode, 303);
   t.equal((await form.press(check, 'send')).statusCode, 303, 'sent twice, it is one case');

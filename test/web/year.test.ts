@@ -1,6 +1,6 @@
 import t from 'tap';
 import { FUND, openedLedger } from '../support/ledger.js';
-import { FormVisit, type Answers, type Work } from './filling-in.js';
+import { FormVisit, raisingCase, type Answers, type Work } from './filling-in.js';
 import { site, type Visitor } from './site.js';
 
 /** A year of a fund in the browser, without scripts: its officers record, propose and sign everything in forms. */
@@ -152,24 +152,7 @@ t.test('officers live through a year of a fund in forms alone', async (t) => {
     }),
     'sign',
   );
-  await inDisputes('county-finance', 'record/dispute-raised', {
-    'f.kind': 'chc',
-    'f.ground': 'primary-health-need',
-    'f.claimant.0.from': '2016-04-04',
-    'f.claimant.0.partner': 'county',
-    'f.respondent.0.from': '2016-04-04',
-    'f.respondent.0.partner': 'north-ccg',
-    'Weekly costs': 'add f.costs',
-    'f.costs.0.from': '2016-04-04',
-    'f.costs.0.weekly': '1',
-    'f.costs.0.weekly.1.value': '1,400',
-    'f.interim.claimant': '100',
-    'f.interim.respondent': '0',
-    'f.claimed.claimant': '0',
-    'f.claimed.respondent': '100',
-    'f.effective': '2016-04-04',
-    'f.raisedOn': '2016-05-04',
-  });
+  await inDisputes('county-finance', 'record/dispute-raised', raisingCase('2016-04-04', '2016-05-04'));
   const [id] = [...ledger.ledger.model.stream('dispute', 'disputes-testshire').own.cases.keys()] as [string];
   await inDisputes('county-finance', 'record/dispute-stage-entered', {
     'f.case': id,
