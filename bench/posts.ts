@@ -1,8 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { setTimeout } from 'node:timers/promises';
 import { DatabaseSync } from '@photostructure/sqlite';
 import type { FastifyInstance } from 'fastify';
 import { validatorCompiler } from 'fastify-type-provider-zod';
@@ -14,7 +11,6 @@ import { fundStream, KINDS } from '../src/ledger/catalogue.js';
 import { systemClock } from '../src/ledger/clock.js';
 import { openLedger, type Ledger } from '../src/ledger/ledger.js';
 import type { RecordedEvent } from '../src/store/event-store.js';
-import { snapshotFile } from '../src/store/snapshot-file.js';
 import { openSqliteEventStore, type SqliteEventStore } from '../src/store/sqlite/sqlite-event-store.js';
 import { EVENTS_MIN, makeLedger } from './data.js';
 import { FIRST, FUNDS, LAST, OFFICER, openingContribution, PARTNERS } from './facts.js';
@@ -40,12 +36,14 @@ const receipt = (contribution: string, effective: string, reference: string) => 
   data: { effective, contribution, amount: '0.01', bankReference: `BACS ${reference}` } as unknown as FactData,
 });
 
+/** Tells the acts of this process from those of others on the same ledger, in letters. */
+const PROCESS = Array.from(randomBytes(8), (byte) => String.fromCharCode(0x61 + (byte % 26))).join('');
 let named = 0;
 /** A reference of its own, of few digits: ten of them could be an NHS number, which the ledger refuses. */
-const reference = (): string => `ref-${++named}`;
+const reference = (): string => `${PROCESS}-${++named}`;
 
 /** Posts a receipt in process, as an act of its own. */
-async function post(ledger: Ledger, number: number, effective: string = FIRST): Promise<void> {
+export async function post(ledger: Ledger, number: number, effective: string = FIRST): Promise<void> {
   const key = reference();
   const done = await ledger.submit({
     kind: 'fund',
@@ -279,45 +277,6 @@ async function measureEmmett(
   }
   await store.close?.();
   return found;
-}
-
-/**
- * The first act on each fund after a start, with a snapshot (the usual case) and without. With it the longest time that
- * anybody else waited meanwhile: the longest block of the event loop.
- */
-export async function measureFirstActs(file: string, { note }: Measuring): Promise<Line[]> {
-  const snapshot = `${file}.first-acts`;
-  const snapshots = { file: snapshotFile(snapshot), program: () => 'bench', write: true };
-  const lines: Line[] = [];
-  for (const how of ['without a snapshot', 'from a snapshot']) {
-    const ledger = await openLedger(openSqliteEventStore({ file }), systemClock, { snapshots });
-    const waits = monitorEventLoopDelay({ resolution: 1 });
-    const [times, waited]: [number[], number[]] = [[], []];
-    for (const number of FUNDS.keys()) {
-      waits.reset();
-      waits.enable();
-      const start = performance.now();
-      await post(ledger, number);
-      times.push(performance.now() - start);
-      await setTimeout(20);
-      waits.disable();
-      waited.push(waits.max / 1e6);
-    }
-    await ledger.close();
-    const line = (what: string, of: readonly number[]): Line => ({
-      what,
-      at: how,
-      perSecond: (of.length * 1000) / of.reduce((sum, each) => sum + each, 0),
-      times: of,
-    });
-    lines.push(
-      line('ours, the first act on a fund', times),
-      line('ours, the longest wait of others meanwhile', waited),
-    );
-  }
-  rmSync(snapshot, { force: true });
-  note('first acts: done');
-  return lines;
 }
 
 export const BACK_DATED = 'ours, a receipt of the first day';

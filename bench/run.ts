@@ -10,6 +10,7 @@ import { EVENTS_MIN, makeLedger } from './data.js';
 import { CASES_MIN } from './dispute-data.js';
 import { measureDisputes } from './disputes.js';
 import { markdown, measurePages, PAGE_COLUMNS, pageCells, pageGoals, writeInto } from './pages.js';
+import { measureFirstActs } from './first-acts.js';
 import { FACTS_OF_A_FUND, FUNDS, PARTNERS } from './facts.js';
 import { cells, COLUMNS, p50, p99, told, whole, type Line, type Measuring, type Section } from './figures.js';
 import { GOAL_COLUMNS, goalCells, lineOf, type Goal } from './goals.js';
@@ -25,7 +26,6 @@ import {
   EMPTY_POST,
   IN_PROCESS,
   measureBackDating,
-  measureFirstActs,
   measurePosts,
   OVER_HTTP,
   oneByOne,

@@ -127,7 +127,7 @@ export async function openLedger(store: EventStore, clock: Clock, start: Start =
       const page = await pageOfStream(store, stream, from, limit);
       for (const recorded of page) {
         const revision = Number(recorded.revision);
-        const place = places[revision];
+        const place = places.at(revision);
         if (place === undefined || place >= size) return;
         yield { event: decode(recorded), place, why: model.whyVoid(stream, revision) };
       }

@@ -49,7 +49,7 @@ async function eventsOf(
  * meaning now, or none.
  */
 function requestThen({ stream, revision }: Acted, act: Prepared, model: ReadModel): string {
-  const known = model.knownRevision(REGISTER_STREAM, model.places(stream)[revision]!);
+  const known = model.knownRevision(REGISTER_STREAM, model.places(stream).at(revision)!);
   return requestOf({ ...act, command: commandInCodes(act, act.sent, model.register().reference, known) });
 }
 

@@ -438,7 +438,7 @@ async function actOf(
     for (const officer of new Set([step.officer, ...mandates.keys()])) {
       const acted = model.acted(scopedKey(officer, sha256(key)), streamOfStep(step));
       if (!acted) continue;
-      const known = model.knownRevision(REGISTER_STREAM, model.places(acted.stream)[acted.revision]!);
+      const known = model.knownRevision(REGISTER_STREAM, model.places(acted.stream).at(acted.revision)!);
       if (known < from || known >= below) continue;
       const [entry] = await ledger.entries(acted.stream, model.size(), acted.revision - 1);
       if (!entry || (officer !== step.officer && !bodies.includes(entry.partner))) continue;

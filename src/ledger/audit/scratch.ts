@@ -29,7 +29,7 @@ export async function scratchOf(ledger: Ledger, stream: string): Promise<Scratch
   const base = live.size();
   const position = live.position();
   const memory = live.aside(stream, state, base);
-  const recorded = memory.places.length();
+  const recorded = memory.places.length;
   const added: RecordedEvent[] = [];
 
   const undos: (() => void)[] = [];
@@ -46,7 +46,7 @@ export async function scratchOf(ledger: Ledger, stream: string): Promise<Scratch
     stream: (of, each) => (each === stream ? (memory.state as never) : live.stream(of, each)),
     isAtHand: (each) => each === stream || live.isAtHand(each),
     fund: (fund) => (fund === name ? memory.fund : live.fund(fund)),
-    places: (each) => (each === stream ? memory.places.all() : live.places(each)),
+    places: (each) => (each === stream ? memory.places : live.places(each)),
     knownRevision: (each, size) =>
       each === stream && size > base
         ? memory.places.countUpTo(size - 1) - 1
@@ -89,7 +89,7 @@ export async function scratchOf(ledger: Ledger, stream: string): Promise<Scratch
   /** What is tried, as known at a size. */
   const ownEntries = (size: number) =>
     added
-      .map((event) => entryOf(decode(event, kind), memory.places.at(Number(event.revision))))
+      .map((event) => entryOf(decode(event, kind), memory.places.at(Number(event.revision))!))
       .filter(({ place }) => place < size);
   return {
     ...ledger,

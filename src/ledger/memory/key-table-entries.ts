@@ -52,18 +52,31 @@ function longer(bytes: Uint8Array, needed: number): Uint8Array {
   return made;
 }
 
+/** The bytes of two arrays, one after the other. */
+function joined(some: Uint8Array, others: Uint8Array): Uint8Array {
+  if (others.length === 0) return some;
+  const both = new Uint8Array(some.length + others.length);
+  both.set(some);
+  both.set(others, some.length);
+  return both;
+}
+
 /**
- * No entries, or those that were kept. Room for new ones is made at once: of a million entries 36 MB are copied, and the
- * first act after a start would wait for it.
+ * No entries, or those that were kept. New ones are written into an array of their own: those of a million acts are 36 MB,
+ * and to copy them would take the time of a start.
  */
 export function createKeyEntries(kept?: KeptKeyEntries): KeyEntries {
   /** Officers by number: few act, and each often. */
   const officers = kept?.officers ?? new Map<string, number>();
   const ends = numberList('float64', kept?.ends);
-  let bytes = kept ? longer(kept.bytes, kept.bytes.length) : new Uint8Array(ROOM_AT_FIRST);
+  const before = kept?.bytes ?? new Uint8Array(0);
+  const isBefore = (at: number): boolean => at < before.length;
+  let bytes: Uint8Array = new Uint8Array(0);
 
-  const startOf = (act: number): number => (act === 0 ? 0 : ends.at(act - 1));
-  const start = (): number => startOf(ends.length());
+  /** Where an entry starts, counted over both arrays. */
+  const startOf = (act: number): number => (act === 0 ? 0 : ends.at(act - 1)!);
+  /** Where the next entry starts in the array of new ones. */
+  const start = (): number => startOf(ends.length) - before.length;
 
   /** Makes room for an entry after all others, and writes its head there: the officer, and what the key is. */
   function begin(officer: string, isDigest: boolean, length: number): number {
@@ -83,23 +96,29 @@ export function createKeyEntries(kept?: KeptKeyEntries): KeyEntries {
       const length = HEAD + (isDigest ? DIGEST_BYTES : key.length * 2);
       const from = begin(officer, isDigest, length);
       (isDigest ? writeDigest : writeText)(bytes, from + HEAD, key);
-      return from + length;
+      return before.length + from + length;
     },
     copy({ officer, bytes: source, start: at, end }) {
       const to = begin(officer, isDigestAt(source, at), end - at);
       for (let index = HEAD; index < end - at; index++) bytes[to + index] = source[at + index]!;
-      return to + end - at;
+      return before.length + to + end - at;
     },
     stay: (end) => ends.push(end),
     isSame(act, end) {
-      const [its, from] = [startOf(act), start()];
-      if (ends.at(act) - its !== end - from) return false;
-      for (let at = 0; at < end - from; at++) if (bytes[its + at] !== bytes[from + at]) return false;
+      const from = start();
+      const length = end - before.length - from;
+      const its = startOf(act);
+      if (ends.at(act)! - its !== length) return false;
+      const [where, there] = isBefore(its) ? [before, its] : [bytes, its - before.length];
+      for (let at = 0; at < length; at++) if (where[there + at] !== bytes[from + at]) return false;
       return true;
     },
-    hashUpTo: (end) => hash(bytes, start(), end),
-    hashOf: (act) => hash(bytes, startOf(act), ends.at(act)),
-    kept: () => ({ officers, ends: ends.all(), bytes: bytes.subarray(0, start()) }),
+    hashUpTo: (end) => hash(bytes, start(), end - before.length),
+    hashOf(act) {
+      const [from, to] = [startOf(act), ends.at(act)!];
+      return isBefore(from) ? hash(before, from, to) : hash(bytes, from - before.length, to - before.length);
+    },
+    kept: () => ({ officers, ends: ends.all(), bytes: joined(before, bytes.subarray(0, start())) }),
   };
 }
 

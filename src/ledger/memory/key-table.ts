@@ -56,14 +56,14 @@ export function createActs(kept?: KeptActs, expected = 0): Acts {
     if (slots[slot] !== 0) return places.at(slots[slot]! - 1);
     entries.stay(end);
     places.push(place);
-    slots[slot] = places.length();
-    if (places.length() > slots.length * LOAD_MAX) double();
+    slots[slot] = places.length;
+    if (places.length > slots.length * LOAD_MAX) double();
     return undefined;
   }
 
   function double(): void {
     slots = new Uint32Array(slots.length * 2);
-    for (let act = 0; act < places.length(); act++) {
+    for (let act = 0; act < places.length; act++) {
       let slot = entries.hashOf(act) & (slots.length - 1);
       while (slots[slot] !== 0) slot = (slot + 1) & (slots.length - 1);
       slots[slot] = act + 1;

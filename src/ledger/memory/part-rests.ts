@@ -30,7 +30,7 @@ export function createPartRests(): PartRests {
         streams.push(number);
         nexts.push(revision === NO_STREAM ? 0 : Number(revision) + 1);
       }
-      ends.push(streams.length());
+      ends.push(streams.length);
     },
     kept: () => ({ names: [...numbers.keys()], ends: ends.all(), streams: streams.all(), nexts: nexts.all() }),
   };

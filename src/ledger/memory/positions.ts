@@ -57,7 +57,7 @@ export function createEventPositions(kept?: KeptEventPositions): EventPositions 
     at(place) {
       if (place >= numbered) return texts[place - numbered];
       const run = starts.countUpTo(place) - 1;
-      return run < 0 ? undefined : String(firsts.at(run) + place - starts.at(run));
+      return run < 0 ? undefined : String(firsts.at(run)! + place - starts.at(run)!);
     },
   };
 }

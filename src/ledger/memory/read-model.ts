@@ -12,10 +12,15 @@ import type { EventPosition } from '../../store/event-store.js';
 import { createActs, scopedKey, type KeptActs } from './key-table.js';
 import { KINDS, REGISTER_STREAM, type StateOf } from '../catalogue.js';
 import type { Clock } from '../clock.js';
-import { numberList } from './number-list.js';
+import { numberList, type NumberList } from './number-list.js';
 import { createEventPositions, type KeptEventPositions } from './positions.js';
 import { createStreamMemories, type FundModel, type KeptStream, type StreamMemory } from './streams.js';
 import { createStanding, type KeptStanding, type WhyVoid } from './standing.js';
+
+/** The place in the ledger of each event of a stream, by revision. */
+export type Places = Pick<NumberList, 'length' | 'at'>;
+
+const NO_PLACES: Places = { length: 0, at: () => undefined };
 
 /**
  * What the service remembers of the ledger, built by reading it from the first event on and never in any other way:
@@ -49,8 +54,7 @@ export interface ReadModel {
   areas(): readonly string[];
   /** The balances of an area’s disputes: what was settled, paid and written off. */
   area(area: string): Balances | undefined;
-  /** The place in the ledger of each event of a stream, by revision. */
-  places(stream: string): ArrayLike<number>;
+  places(stream: string): Places;
   /** Why an event is void; undefined where it stands. */
   whyVoid(stream: string, revision: number): WhyVoid | undefined;
   /** How many acts under an officer's key were void: the next under it has events of its own. */
@@ -140,10 +144,10 @@ export function createReadModel(kept?: KeptModel): ReadModel {
   const memoryAt = numberList('uint32', kept?.ledger.memoryAt);
   /** The latest recorded instant up to each place, so that a prefix is found by halving whatever the clocks did. */
   const recorded = numberList('float64', kept?.ledger.recorded);
-  let latest = (recorded.length() === 0 ? 0 : recorded.at(recorded.length() - 1)) as Instant;
+  let latest = (recorded.at(recorded.length - 1) ?? 0) as Instant;
 
   const actAt = (place: number): Acted => {
-    const { state, places } = memories.all[memoryAt.at(place)]!;
+    const { state, places } = memories.all[memoryAt.at(place)!]!;
     return { stream: state.stream, revision: places.countUpTo(place) - 1 };
   };
 
@@ -183,7 +187,7 @@ export function createReadModel(kept?: KeptModel): ReadModel {
     fund: (fund) => memories.funds.get(fund),
     areas: () => [...memories.areas.keys()].sort(),
     area: (area) => memories.areas.get(area),
-    places: (stream) => memories.find(stream)?.places.all() ?? [],
+    places: (stream) => memories.find(stream)?.places ?? NO_PLACES,
     whyVoid: (stream, revision) => memories.find(stream)?.voids.get(revision),
     voidActs: (officer, key) => standing.voidActs(officer, key),
     knownRevision(stream, size) {

@@ -181,7 +181,7 @@ export function createStreamMemories(kept: Iterable<KeptStream> = []): StreamMem
     eventsOfNewStates: () =>
       all
         .filter(({ fund, atHand, state }) => fund && atHand && !statesKept.has(state.stream))
-        .reduce((sum, { places }) => sum + places.length(), 0),
+        .reduce((sum, { places }) => sum + places.length, 0),
     kept: keptStreams,
     aside: (stream, state, size) => memoryAside(memoryOf(stream), state, size),
   };
@@ -217,7 +217,7 @@ function memoryAside(memory: StreamMemory, state: StreamState<unknown>, size: nu
   return {
     ...memory,
     state,
-    places: numberList('uint32', memory.places.all().slice()),
+    places: numberList('uint32', memory.places.all()),
     voids: new Map(memory.voids),
     fund: {
       balances: layeredOn(balances, size),
@@ -231,7 +231,7 @@ function memoryAside(memory: StreamMemory, state: StreamState<unknown>, size: nu
 function keptStream({ state, places, voids, fund, area, atHand }: StreamMemory): KeptStream {
   const { stream, revision, last, open, ended, halves } = state;
   // While a transaction is under way its states are ahead of the ledger: that is nothing to keep.
-  if (last !== places.length() - 1) throw new Error(`The state of ${stream} is ahead of the ledger.`);
+  if (last !== places.length - 1) throw new Error(`The state of ${stream} is ahead of the ledger.`);
   return {
     state: { stream, revision, last, open, ended, halves, ...(!fund && { own: state.own }) },
     places: places.all(),

@@ -87,7 +87,7 @@ const isStep = (type: string): boolean => Object.hasOwn(PROPOSAL_EVENTS, type);
 function countKnown({ model }: Ledger, stream: string, size: number): number {
   const places = model.places(stream);
   let count = places.length;
-  while (count > 0 && places[count - 1]! >= size) count--;
+  while (count > 0 && places.at(count - 1)! >= size) count--;
   return count;
 }
 

@@ -87,3 +87,24 @@ t.test('acts are read back as they were written, and written elsewhere are the s
     }),
   );
 });
+
+t.test('acts that were kept go on as if they had never been written down', async (t) => {
+  property(
+    t,
+    fc.property(fc.array(anAct(40), { maxLength: 200, size: 'max' }), fc.nat(200), fc.nat(200), (all, one, other) => {
+      const whole = createActs();
+      let gone = createActs();
+      const found = all.map(({ officer, key }, place) => {
+        if (place === one || place === other) gone = createActs(gone.kept());
+        return isDeepStrictEqual(gone.add(officer, key, place), whole.add(officer, key, place));
+      });
+      const again = createActs(gone.kept());
+      return (
+        found.every(Boolean) &&
+        isDeepStrictEqual(gone.kept(), whole.kept()) &&
+        all.every(({ officer, key }) => again.find(officer, key) === whole.find(officer, key))
+      );
+    }),
+    50,
+  );
+});
