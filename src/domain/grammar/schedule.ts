@@ -99,5 +99,5 @@ export const Instalments = inShort(Listed, ByRule, writtenOut, {
 }).meta({
   title: 'Instalments',
   description:
-    'What falls due on which day; the amounts add up to the whole. A rule is written out when it is read, and recorded instalment by instalment.',
+    'What falls due on which day. The amounts add up to the whole. They are recorded one by one, also where a program sends a rule in their place.',
 });

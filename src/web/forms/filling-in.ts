@@ -43,7 +43,7 @@ import {
 } from './form.js';
 import { DEAL, partOf, partsList, partsRefused, placedAt, type DealDraft } from './parts.js';
 import { isGiven, nameIn, readFields, reading, rowsAt, type Fault } from './reading.js';
-import { shapeOf, type Fields } from './shapes.js';
+import { isOptional, shapeOf, type Fields } from './shapes.js';
 import { split, splitButtons } from './splitting.js';
 import { fieldsAt, isOptionalStep, listAt, stepAt, type Step } from './steps.js';
 import { longList, tabled } from './table.js';
@@ -353,8 +353,16 @@ function withSuggestions(errand: Errand, step: Step, form: Form): Form {
       ? [filled(fields[each]!, nameIn(each), value)]
       : [],
   );
-  return Object.assign({}, form, ...more) as Form;
+  const suggested = Object.assign({}, form, ...more) as Form;
+  const year = yearOf(errand);
+  return year === undefined ? suggested : withInstalments(step, suggested, year);
 }
+
+/** Splits a sum over the months that are left of the year, where nobody has said how it is paid. */
+const withInstalments = (step: Step, form: Form, year: FinancialYear): Form =>
+  fieldsAt(step)
+    .filter(([at, field]) => !isOptional(field) && !isGiven(field, at, form))
+    .reduce((filledIn, [at, field]) => split(filledIn, field, at, 'month', year), form);
 
 /** Shows a form at its first step. */
 export async function firstPage(site: Site, asking: Asking, errand: Errand, form: Form): Promise<Buffer> {

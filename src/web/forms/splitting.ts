@@ -39,9 +39,10 @@ function partsOf(field: z.ZodType): { day: string; sum: string; whole: string } 
 /** The buttons that split a sum, if the field is a list of instalments in a fund. */
 export const splitButtons = (field: z.ZodType, at: string): Content =>
   partsOf(field) &&
-  html`<div class="bcf-buttons">${Object.entries(SPLITS).map(([name, { words }]) =>
-    button({ content: words, name: 'go', value: `split ${name} ${at}`, classes: 'govuk-button--secondary' }),
-  )}</div>`;
+  html`<p class="govuk-body">Split the sum evenly over what is left of the year, or change the instalments below.</p>
+    <div class="bcf-buttons">${Object.entries(SPLITS).map(([name, { words }]) =>
+      button({ content: words, name: 'go', value: `split ${name} ${at}`, classes: 'govuk-button--secondary' }),
+    )}</div>`;
 
 /** A form with a new list of instalments. The form is unchanged if the whole sum is not known yet. */
 export function split(form: Form, field: z.ZodType, at: string, how: string, year: FinancialYear): Form {

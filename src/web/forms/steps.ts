@@ -36,6 +36,10 @@ const step = (fields: Fields, more: Partial<Step> = {}): Step => ({
   ...more,
 });
 
+/** Whether a page asks for words alone, all of which may be left out. */
+const isOfRemarks = (page: Fields): boolean =>
+  Object.values(page).every((field) => isOptional(field) && shapeOf(field).kind === 'text');
+
 /** Whether the form makes the name itself. */
 const isMade = (field: z.ZodType): boolean => shapeOf(field).kind === 'new-name' && madeFrom(field) !== undefined;
 
@@ -48,8 +52,8 @@ interface Signing {
 }
 
 /**
- * The steps of a fact’s form. First come its own pages of questions. Then come those shown on request: its documents,
- * whether it is one more of the same, and a name to use in place of the one that the form makes.
+ * The steps of a fact’s form. First come its own pages of questions. Then come those shown on request: remarks, its
+ * documents, whether it is one more of the same, and a name to use in place of the one that the form makes.
  */
 export function stepsOf(fact: Fact<unknown>, { isProposed, mayBeHalf }: Signing): Step[] {
   const shape = fact.input.shape as Fields;
@@ -74,7 +78,8 @@ export function stepsOf(fact: Fact<unknown>, { isProposed, mayBeHalf }: Signing)
     adjustment: Adjustment,
   };
   return [
-    ...asked.map((fields) => step(fields)),
+    ...asked.filter((page) => !isOfRemarks(page)).map((fields) => step(fields)),
+    ...asked.filter(isOfRemarks).map((fields) => step(fields, { onRequest: true })),
     step(papers, { title: 'Documents and conditions', prefix: 'p', onRequest: true }),
     ...(once.length > 0
       ? [
