@@ -37,17 +37,24 @@ const BARE = {
 const WRAPPED_WIDTH_MIN = 24;
 
 /** The columns that a table leaves out because they are empty. A table without rows leaves out none. */
-export const leftOut = ({ columns, rows, minor = [] }: Rows): string[] =>
-  columns.filter(
-    (name, at) => rows.length > 0 && minor.includes(name) && rows.every((row) => row[at] === '0.00' || row[at] === ''),
+export const leftOut = ({ columns, minor = [], ...of }: Rows): string[] => {
+  const shown = shownRows(of);
+  return columns.filter(
+    (name, at) =>
+      shown.length > 0 && minor.includes(name) && shown.every((row) => row[at] === '0.00' || row[at] === ''),
   );
+};
+
+/** The rows of a table with their totals below them. */
+const shownRows = ({ rows, totals = [] }: Pick<Rows, 'rows' | 'totals'>) => [...rows, ...totals];
 
 /**
  * A table for reading: aligned columns, amounts to the right with commas, without the columns of {@link leftOut}. If
  * the table is wider than `width`, its widest column of words is wrapped.
  */
 export function tableText(table: Rows, width = Infinity): string {
-  const { columns, rows } = table;
+  const { columns } = table;
+  const rows = shownRows(table);
   const gone = [...leftOut(table), ...(table.inFiles ?? [])];
   const kept = columns.flatMap((name, at) => (gone.includes(name) ? [] : [at]));
   const cells = rows.map((row) => kept.map((at) => withCommas(row[at]!)));

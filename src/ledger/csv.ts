@@ -12,7 +12,7 @@ export function csvCell(text: string, separator = ','): string {
 
 /**
  * A table as CSV by RFC 4180, with a byte-order mark so that Excel reads it as UTF-8. Text that a spreadsheet would run
- * as a formula is quoted with an apostrophe; money is left as it is.
+ * as a formula is quoted with an apostrophe; money is left as it is. Totals are left out.
  */
 export const csv = ({ columns, rows }: Table): string =>
   `\uFEFF${[columns, ...rows].map((row) => `${row.map((each) => csvCell(each)).join(',')}\r\n`).join('')}`;

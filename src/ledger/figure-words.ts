@@ -39,7 +39,7 @@ export const FIGURE_WORDS: Readonly<Record<string, string>> = {
   atRisk: 'Agreed, and may be lost. It stays in what is agreed until it is reduced.',
   assumed: 'Counted on by somebody, and agreed by nobody. Never in what is agreed.',
   claimedBy: 'Open claims that the partner makes.',
-  claimedAgainst: 'Open claims that are made of the partner.',
+  claimedAgainst: 'Open claims that others make against the partner.',
   spent:
     'What was spent of the money: of a source, charged to those who agreed to pay it, in proportion; of a plan line, what was spent on it.',
   returned: 'Paid back to who had paid it.',
@@ -61,7 +61,8 @@ export const FIGURE_WORDS: Readonly<Record<string, string>> = {
   // The plan, its tests, spending and grants.
   required: 'What the test asks for.',
   actual: 'What there is.',
-  margin: 'actual − required: what can be lost before the test fails; T4 also fails where it is above zero.',
+  margin:
+    'actual − required: what can be lost before the test fails; the test of grants also fails where it is above zero.',
   budget: 'What the plan’s lines in force set.',
   committed: 'Ordered, and not yet spent.',
   accrued: 'Due for what was had, and not yet paid.',

@@ -11,7 +11,7 @@ export const TestText = z.object({
   why: z.string(),
   margin: SignedMoney.nullable().meta({
     description:
-      'The smallest margin of its rows: what can be lost before it fails; T4 also fails where more is pooled than was determined. Null where nothing was tested.',
+      'The smallest margin of its rows: what can be lost before it fails; the test of grants also fails where more is pooled than was determined. Null where nothing was tested.',
   }),
   rows: z.array(
     z.object({

@@ -3,7 +3,7 @@ import { dayEndedBy } from '../ledger/known-words.js';
 import { button, dateInput, errorSummary, hiddenField } from './components/fields.js';
 import { capital, day, instant, timeOfDay } from './format.js';
 import { html, type Content, type Html } from './html.js';
-import { typedDay } from './typed.js';
+import { typedDay, whyNoDay } from './typed.js';
 
 /**
  * The dates of every figure, in one control. They are part of the page’s address, so a page can be kept, mailed and
@@ -157,8 +157,9 @@ function typedFields(prefix: string, value: string): Asked {
 function faultOf(name: DateName, { asked, said }: Faulty): string {
   if (said?.option === name) return said.words;
   const { prefix, what } = DATES[name];
+  const [of = '', month = '', year = ''] = ['day', 'month', 'year'].map((part) => asked[`${prefix}-${part}`]);
   return typed(asked, prefix) === undefined || typed(asked, prefix) === ''
-    ? `${what} must be a real day, like 27 3 2017`
+    ? `${what} ${whyNoDay(of, month, year)}`
     : `${what} must be from ${day(FIRST_DAY)} to ${day(LAST_DAY)}`;
 }
 

@@ -31,7 +31,11 @@ export function sourceOf(answer: object): string {
 /** A digest for paper: 64 digits in groups of 8, so that somebody can type or compare them. `verify` takes them so. */
 export const inGroups = (digest: string): string => digest.match(/.{8}/g)!.join(' ');
 
-/** The same for paper, with the root of those events, if there are any. */
+/** Why a printed page has no root, as `src/ledger/roots.ts` decides. */
+const NO_ROOT =
+  'Their root is not printed for you: you see funds of an area whose disputed claims you may not see, and somebody could try with the root what these claims are. Whoever runs the service can print the root of the whole ledger with “bcf-ledger verify”.';
+
+/** The same for paper, with the root of those events, if there are any, or why there is none. */
 export async function printedSource(
   { rootOf }: Pick<Site, 'rootOf'>,
   { sight }: Pick<Asking, 'sight'>,
@@ -40,5 +44,6 @@ export async function printedSource(
   const size = sizeOf(answer);
   // The root of no events is the same for every ledger.
   const root = size === undefined || size === 0 ? undefined : await rootOf(sight, size);
-  return root === undefined ? sourceOf(answer) : `${sourceOf(answer)} Their root: ${inGroups(root)}`;
+  if (root !== undefined) return `${sourceOf(answer)} Their root: ${inGroups(root)}.`;
+  return size === undefined || size === 0 ? sourceOf(answer) : `${sourceOf(answer)} ${NO_ROOT}`;
 }

@@ -1,4 +1,5 @@
 import { html, type Content, type Html } from './html.js';
+import { instant } from './format.js';
 import { button } from './components/fields.js';
 import { skipLink } from './components/ways.js';
 
@@ -9,6 +10,8 @@ export interface Around {
   /** The signed-in officer’s name, and the token of the form that signs them out. */
   readonly officer?: string | undefined;
   readonly token: string;
+  /** When the page is shown: an instant of the service’s clock. */
+  readonly shownAt?: string;
 }
 
 /** The parts of the service, as the header lists them. */
@@ -50,6 +53,10 @@ const header = (around: Around, section: Page['section']): Html =>
 
 const demonstration = html`<div class="bcf-demonstration" role="note"><div class="govuk-width-container">This is a demonstration. Anybody can sign in as anybody, and no case in it is a real person’s.</div></div>`;
 
+/** For paper: who has printed the page, and from what day it is. */
+const shownTo = ({ officer, shownAt }: Around): string =>
+  `Shown to ${officer}${shownAt === undefined ? '' : ` on ${instant(shownAt)}`}.`;
+
 /** A whole page, as it is sent. It loads only its style sheet, and holds no script. */
 export const page = (around: Around, { title, main, before, section, source }: Page): Buffer =>
   html`<!DOCTYPE html><html lang="en-GB" class="govuk-template">
@@ -67,7 +74,7 @@ export const page = (around: Around, { title, main, before, section, source }: P
     <div class="govuk-width-container">
       ${before}
       <main class="govuk-main-wrapper" id="main">${main}</main>
-      ${source !== undefined && html`<p class="bcf-print govuk-body-s">${source}</p>`}
+      ${around.officer !== undefined && html`<p class="bcf-print govuk-body-s">${source} ${shownTo(around)}</p>`}
     </div>
     <footer class="bcf-footer"><div class="govuk-width-container"><a class="govuk-link" href="/help">Help</a><a class="govuk-link" href="/glossary">Words</a><a class="govuk-link" href="/accessibility">Accessibility</a><a class="govuk-link" href="/docs">For programs</a></div></footer>
   </body>

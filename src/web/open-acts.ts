@@ -1,3 +1,4 @@
+import { yearAfterThat } from '../domain/fund/roll-forward.js';
 import type { StreamKind } from '../domain/grammar/event.js';
 import { seesArea } from '../ledger/access.js';
 import { askedOf } from './asking.js';
@@ -42,6 +43,18 @@ export async function waysToActAt(site: Site, asking: Asking, kind: StreamKind, 
   const acts = await openActsAt(site, asking, kind, name);
   const own = [true, false].filter((proposed) => acts.some((each) => each.proposed === proposed));
   return own.length > 0 && waysToAct(path, own);
+}
+
+/**
+ * Whether the page that rolls a fund forward is open to an officer who sees the fund. It shows next year’s fund, so where
+ * that is open already they must see it too.
+ */
+export function maySeeNextYear({ ledger: { model } }: Site, { sight }: Asking, fund: string): boolean {
+  const { area, year } = model.fund(fund)!.outline.opened!;
+  const next = yearAfterThat(year);
+  if (!next) return false;
+  const name = `${area}-${next.label}`;
+  return model.fund(name) === undefined || sight.sees(name);
 }
 
 /** Whether an officer may make a deal at a place that they see. One part of it that they may propose is enough. */

@@ -131,6 +131,7 @@ export function registerPages(
     demonstration,
     officer: session.officer === undefined ? undefined : people.nameOf(session.officer),
     token: sessions.token(session),
+    shownAt: new Date(now()).toISOString(),
   });
 
   /** The same for nobody, without a session. */

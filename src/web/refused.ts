@@ -135,10 +135,13 @@ export function refusedPage(
   return { title: `Error: ${title}`, main };
 }
 
-/** The same above the page on which the officer was working, which stays as it was. */
+/**
+ * The same above the page on which the officer was working, which stays as it was. The rule’s name stands on a line of
+ * its own, for whoever asks the service or a program about it.
+ */
 export const refusedAbove = ({ rule, detail }: Refusal, names: Telling): Html =>
   errorSummary({
     title: 'There is a problem',
-    description: html`${names.in(detail)} ${names.in(remedyOf(rule, WAYS))} <span class="govuk-body-s">(Rule: ${rule})</span>`,
+    description: html`${names.in(detail)} ${names.in(remedyOf(rule, WAYS))}<span class="bcf-rule"> Rule: ${rule}</span>`,
     errors: [],
   });

@@ -1,7 +1,9 @@
 import { refuse } from '../domain/rules.js';
 import { OPERATOR } from '../ledger/access.js';
 import { askedOf } from './asking.js';
-import { button, errorSummary, fieldset, hiddenField, hiddenFields, radios } from './components/fields.js';
+import { button, errorSummary, fieldset, hiddenField, hiddenFields, input, radios } from './components/fields.js';
+import { addressWith } from './dates.js';
+import { counted } from './format.js';
 import { html, type Content } from './html.js';
 import { heading, page, paragraph, type Around } from './layout.js';
 import { placeOfOurs, type Form, type Site } from './site.js';
@@ -31,9 +33,9 @@ export const form = (action: string, around: Around, content: Content) =>
 
 export function registerSignIn(site: Site): void {
   site.getOpen('/sign-in', async (session, around, request, reply) => {
-    const to = placeOfOurs((request.query as { to?: string }).to);
-    if (session.officer !== undefined) return site.redirect(reply, to);
-    return reply.send(page(around, { title: 'Sign in', main: await ways(site, around, to) }));
+    const { to, named } = request.query as { readonly to?: string; readonly named?: string };
+    if (session.officer !== undefined) return site.redirect(reply, placeOfOurs(to));
+    return reply.send(page(around, { title: 'Sign in', main: await ways(site, around, placeOfOurs(to), named) }));
   });
 
   if (site.demonstration) {
@@ -97,9 +99,9 @@ export function throughProvider(provider: Provider, around: Around, sent: Form):
 }
 
 /** The content of the sign-in page, by the way of signing in that this service has. */
-async function ways(site: Site, around: Around, to: string): Promise<Content> {
+async function ways(site: Site, around: Around, to: string, named?: string): Promise<Content> {
   const { provider } = site.options;
-  if (site.demonstration) return choosing(site, around, to);
+  if (site.demonstration) return choosing(site, around, to, named);
   if (provider) return html`${heading('Sign in')}${throughProvider(provider, around, { to })}`;
   return html`${heading('Sign in')}${paragraph('Ask whoever runs this service for a link to sign in with. A link works once, within ten minutes.')}`;
 }
@@ -110,13 +112,27 @@ async function endingOf({ options }: Site, { officer }: Session): Promise<string
   return officer === undefined ? undefined : provider?.ending(new URL('/signed-out', publicUrl).href);
 }
 
-async function choosing(site: Site, around: Around, to: string): Promise<Content> {
+const NAMED_MAX = 100;
+
+/** The roles of an officer in words. */
+const rolesOf = ({ mandates }: Officers['officers'][number]): string =>
+  [...new Set(mandates.map(({ role }) => role.replaceAll('-', ' ')))].join(', ');
+
+/**
+ * The officers of a demonstration, under the names of their bodies. `named` is what the reader looks for: only bodies and
+ * officers with each of its words are shown.
+ */
+async function choosing(site: Site, around: Around, to: string, named = ''): Promise<Content> {
   const { officers } = await askedOf<Officers>(site.ledger, OPERATOR, 'officers', {});
+  const bodyOf = ({ mandates }: (typeof officers)[number]): string => mandates[0]!.name;
+  const sought = named.slice(0, NAMED_MAX).toLowerCase().split(/\s+/);
+  const isSought = (each: (typeof officers)[number]): boolean => {
+    const said = `${bodyOf(each)} ${site.people.nameOf(each.officer)} ${rolesOf(each)}`.toLowerCase();
+    return sought.every((word) => said.includes(word));
+  };
+  const shown = officers.filter(isSought);
   const groups = new Map<string, (typeof officers)[number][]>();
-  for (const each of officers) {
-    const { name } = each.mandates[0]!;
-    groups.set(name, [...(groups.get(name) ?? []), each]);
-  }
+  for (const each of shown) groups.set(bodyOf(each), [...(groups.get(bodyOf(each)) ?? []), each]);
   const choices = [...groups].map(([name, members], index) =>
     fieldset({
       legend: { content: name, classes: 'govuk-fieldset__legend--s' },
@@ -124,12 +140,35 @@ async function choosing(site: Site, around: Around, to: string): Promise<Content
         name: 'officer',
         idPrefix: `officer-${index + 1}`,
         classes: 'govuk-radios--small',
-        items: members.map(({ officer, mandates }) => ({
-          value: officer,
-          content: html`${site.people.nameOf(officer)}<span class="govuk-visually-hidden">,</span> <span class="govuk-hint">${[...new Set(mandates.map(({ role }) => role.replaceAll('-', ' ')))].join(', ')}</span>`,
+        items: members.map((each) => ({
+          value: each.officer,
+          content: html`${site.people.nameOf(each.officer)}<span class="govuk-visually-hidden">,</span> <span class="govuk-hint">${rolesOf(each)}</span>`,
         })),
       }),
     }),
   );
-  return html`${heading('Choose an officer')}${paragraph('Each officer sees what their body may see, and may do what their mandate allows.')}${form('/sign-in', around, [hiddenField('to', to), choices, button({ content: 'Sign in' })])}`;
+  const filter = html`<form method="get" action="/sign-in#officers" novalidate class="bcf-filter">${hiddenField('to', to)}${input(
+    {
+      name: 'named',
+      label: { content: 'Show only a body or a role', classes: 'govuk-label--s' },
+      hint: { content: 'For example Norwich, or auditor' },
+      value: named,
+      classes: 'govuk-input--width-20',
+    },
+  )}${button({ content: 'Show', classes: 'govuk-button--secondary' })}</form>`;
+  const everybody = addressWith('/sign-in', { to });
+  const count =
+    shown.length < officers.length &&
+    paragraph(
+      html`${counted(shown.length, 'officer')} of ${officers.length}. <a class="govuk-link" href="${everybody}">Show all</a>`,
+    );
+  return html`${heading('Choose an officer')}${paragraph('Each officer sees what their body may see, and may do what their mandate allows.')}${filter}${count}${
+    choices.length === 0
+      ? paragraph('No body and no officer has such a name.')
+      : form('/sign-in', around, [
+          hiddenField('to', to),
+          html`<div class="bcf-officers" id="officers">${choices}</div>`,
+          button({ content: 'Sign in' }),
+        ])
+  }`;
 }

@@ -234,7 +234,7 @@ t.test('a figure is traced to the facts that it is the sum of, their signatures 
   t.equal((await get(fund('/trace?measure=agreed&item=dfg'))).json<Told>().total, '900000.00');
   const table = (await get(fund('/trace?measure=agreed'), 'auditor', { accept: 'text/csv' })).body;
   t.match(table, 'Letter 7');
-  t.match(table, 'Total agreed,1900000.00');
+  t.notMatch(table, 'Total', 'a spreadsheet would add it up with its rows');
   const tabled = (await get(fund('/trace?measure=proposed'))).json<Told>();
   t.strictSame(
     tabled.facts.map(({ amount, by }) => [amount, by.length]),

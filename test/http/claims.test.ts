@@ -129,7 +129,7 @@ t.test('a claim stands beside what is agreed in each partner’s position, and n
   t.match(csv, /Testshire County Council,in dispute,,+36400.00,0.00\r\n/);
   t.match(csv, /NHS North CCG,in dispute,,+0.00,36400.00\r\n/);
   t.notMatch(csv, /East District Council,in dispute/);
-  t.match(csv, /Total,,.*,36400.00,36400.00\r\n/);
+  t.notMatch(csv, 'Total', 'a spreadsheet would add it up with its rows');
 });
 
 t.test('the exposure of a fund is what is at risk and what is claimed, and the gap is without either', async (t) => {

@@ -124,7 +124,6 @@ t.test('the plan and what is published are tables for a spreadsheet, every colum
     'home-care,Home care,base,NHS_MIN,recurrent,3000000.00,reablement,Reablement at home,home-care,,social-care,0,100,nhs-community,,,existing,',
     'beds,Home care,base,NHS_MIN,recurrent,2000000.00,,,,,,,,,,,,',
     'full,Home care,base,NHS_ADD,recurrent,1000000.00,reablement,Reablement at home,home-care,Rapid response,community-health,100,0,nhs-community,,400 packages,new,',
-    'Requirement,,,,,6000000.00,,,,,,,,,,,,',
   ]);
 
   for (const payer of ['south-ccg', 'county']) {

@@ -154,7 +154,7 @@ t.test('the portfolio has a row for each fund that was known then, and the sums 
   });
   t.match(await asked(ledger, 'portfolio'), { on: null, funds: [{ on: '2016-04-01' }] });
   t.match(await asked(ledger, 'portfolio', { 'known-at': '2016-02-01' }), { funds: [], years: [] });
-  t.match((await tableOf(ledger, 'portfolio')).rows, [[FUND], ['Total 2016-17']]);
+  t.match(await tableOf(ledger, 'portfolio'), { rows: [[FUND]], totals: [['Total 2016-17']] });
 });
 
 t.test('a proposal that has ended says how, in its table too', async (t) => {

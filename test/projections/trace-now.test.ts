@@ -81,12 +81,14 @@ t.test('a body that has ended is traced to what it held and what was passed on',
   t.same(await rows(MERGED), ['0.00', 'register 600.01', 'register 300.00', 'register -900.01']);
   t.same(await rows(BOARD), ['900.01', 'register 900.01']);
   t.same(await rows(UPTON, '2016-12-01'), ['66.66', 'register 66.66']);
+  const { rows: traced, totals = [] } = await tableOf(ledger, 'trace', { on: '2017-03-31', partner: BOARD });
   t.same(
-    (await tableOf(ledger, 'trace', { on: '2017-03-31', partner: BOARD })).rows.map((row) => [row[5], row[9]]),
-    [
-      ['900.01', 'register'],
-      ['900.01', ''],
-    ],
+    traced.map((row) => [row[5], row[9]]),
+    [['900.01', 'register']],
+  );
+  t.same(
+    totals.map((row) => row[5]),
+    ['900.01'],
   );
   const { facts } = await asked<Traced>(ledger, 'trace', { on: '2017-03-31' });
   t.same(
@@ -119,6 +121,6 @@ t.test('an instalment names its payer as recorded, and who is to pay it on the d
     ['three', COUNTY, DOWNTON],
   ]);
   const now = async (on: string) => (await tableOf(ledger, 'instalments', { on })).rows.map((row) => row[2]);
-  t.same(await now('2016-09-30'), ['', '', '', '', '', '']);
+  t.same(await now('2016-09-30'), ['', '', '', '', '']);
   t.same((await now('2017-01-31')).slice(0, 3), [MERGED, MERGED, 'downton-council, middleton-council, upton-council']);
 });

@@ -197,8 +197,32 @@ const visible = (body: string): string =>
 const CODE =
   /\b[a-z]+[A-Z][A-Za-z]*\b|\b(?:[A-Z][a-z]+){2,}\b|\b[A-Z]+_[A-Z0-9_]+\b|\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}\b|\bnull\b|\bknown-at\b|\(plan\)/g;
 
+/** The same pages with each choice of each list that their forms offer, one page of each question. */
+async function chosen(pages: readonly Walked[], get: (path: string) => Promise<string>): Promise<Walked[]> {
+  const found: Walked[] = [];
+  const seen = new Set<string>();
+  for (const { path, body } of pages) {
+    const [address, asked] = path.split('?') as [string, string?];
+    for (const [list, name] of body.matchAll(/<select[^>]* name="([^"]*)"[\s\S]*?<\/select>/g)) {
+      const kind = `${address.split('/').at(-1)!} ${name!}`;
+      if (name === 'partner' || name === 'source' || seen.has(kind)) continue;
+      seen.add(kind);
+      for (const [, value] of list.matchAll(/<option value="([^"]+)"/g)) {
+        const at = new URLSearchParams(asked);
+        at.set(name!, plain(value!));
+        const to = `${address}?${at.toString()}`;
+        found.push({ path: to, body: await get(to) });
+      }
+    }
+  }
+  return found;
+}
+
 t.test('no page shows a code where a name is known', async (t) => {
-  const { pages, ledger } = await everyPage();
+  const { pages: walked, ledger, get } = await everyPage();
+  const offered = '/funds/norfolk-2016-17/trace?measure=proposed&on=2016-04-01&known-at=2016-04-30';
+  const pages = [...walked, ...(await chosen(walked, get)), { path: offered, body: await get(offered) }];
+  t.match(pages.at(-1)!.body, /href="\/proposals\/[^"]*">The proposal</);
   const bodies = [...ledger.model.register().partners.keys()].filter((body) => body.includes('-'));
   for (const { path, body } of pages) {
     const text = visible(body);
@@ -274,7 +298,7 @@ t.test('each table has a caption, and each of its rows a header; no two have one
 
 t.test('a printed page names the root of its events, to whoever sees all of them whole', async (t) => {
   const { pages, ledger, machineOf } = await everyPage();
-  const PRINTED = /first (\d+) events of the ledger\.(?: Their root: ((?:[0-9a-f]{8} ?){8}))?(?: ?Leaf hash|<\/p>)/;
+  const PRINTED = /first (\d+) events of the ledger\.(?: Their root: ((?:[0-9a-f]{8} ?){8})\.)?/;
   const lancashire = await walk(machineOf('lancashire-finance'), ['/', '/funds/lancashire-2023-24'], 1);
   let printed = 0;
   for (const { path, body } of lancashire) {
@@ -287,5 +311,70 @@ t.test('a printed page names the root of its events, to whoever sees all of them
   }
   t.ok(printed > 40, `${printed} pages`);
   // The keeper’s officers see the funds of Lancashire, and not its claims: with roots they could guess them.
-  for (const { path, body } of pages) t.notMatch(body, 'Their root', path);
+  for (const { path, body } of pages) {
+    t.notMatch(body, 'Their root:', path);
+    if (/first \d+ events of the ledger/.test(body))
+      t.match(printedOn(body), 'Their root is not printed for you: ', path);
+  }
+});
+
+/** What a page says in its foot on paper. */
+const printedOn = (body: string): string => readOf(/<p class="bcf-print[\s\S]*?<\/p>/.exec(body)?.[0] ?? '');
+
+t.test(
+  'a printed page of figures says its days, from how much of the ledger it is, who printed it and when',
+  async (t) => {
+    const { pages } = await everyPage();
+    const A_DAY = /\d{1,2} [A-Z][a-z]+ \d{4}/;
+    let printed = 0;
+    for (const { path, body } of pages) {
+      const paper = printedOn(body);
+      t.match(paper, /Shown to .+ on \d{1,2} [A-Z][a-z]+ \d{4}, [\d:]+[ap]m\.$/, path);
+      const hasFigures =
+        /govuk-table__cell--numeric[^>]*>[^<]*\d\.\d{2}</.test(body) && !/^\/(reference|glossary)/.test(path);
+      if (!hasFigures) continue;
+      t.match(paper.replace(/Shown to .*/, ''), A_DAY, `${path} names a day`);
+      t.match(
+        paper,
+        /first \d+ events of the ledger|No event of the ledger/,
+        `${path} says from how many events it is`,
+      );
+      printed++;
+    }
+    t.ok(printed > 40, `${printed} pages`);
+  },
+);
+
+/** The cells of a file for a spreadsheet. */
+const cellsOf = (file: string): string[][] =>
+  file
+    .replace(/^\uFEFF/, '')
+    .trim()
+    .split(/\r\n(?=(?:[^"]*"[^"]*")*[^"]*$)/)
+    .map((row) =>
+      [...row.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, bare]) => quoted ?? bare ?? ''),
+    );
+
+const inPence = (cell = ''): number => (/^-?\d+\.\d{2}$/.test(cell) ? Math.round(Number(cell) * 100) : 0);
+
+t.test('the columns of a file can be added up, unless its page says that they cannot', async (t) => {
+  const { pages, get } = await everyPage();
+  let files = 0;
+  for (const { path, body } of pages) {
+    const [, file, said] = /href="([^"]*format=csv)">Download as a spreadsheet \(CSV\)<\/a>([^<]*)/.exec(body) ?? [];
+    if (file === undefined || said!.includes('do not add its columns up')) continue;
+    const [head, ...rows] = cellsOf(await get(plain(file))) as [string[], ...string[][]];
+    files++;
+    for (const row of rows) t.notMatch(row.join('|'), /(^|\|)(Total|Opening|Closing)\b/, `${path}: ${row.join('|')}`);
+    for (const [at, name] of head.entries()) {
+      const sums = rows.map((row) => inPence(row[at])).filter((each) => each !== 0);
+      const all = sums.reduce((sum, each) => sum + each, 0);
+      if (sums.length > 2)
+        t.notOk(
+          sums.some((each) => each * 2 === all),
+          `${path}: a row of the column ${name} adds up the others`,
+        );
+    }
+  }
+  t.ok(files > 40, `${files} files`);
 });

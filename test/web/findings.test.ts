@@ -33,8 +33,8 @@ const ROWS: readonly (readonly [name: string, answer: object, sentence: string])
   ],
   ['memorandum', { surplus: '2.00', closing: '2.00' }, 'The year has a surplus of £2; the pool closes at £2.'],
   ['memorandum', { surplus: '-2.00', closing: '1.00' }, 'The year has a deficit of £2; the pool closes at £1.'],
-  ['mirror', { agrees: true }, 'Both sides of the books agree.'],
-  ['mirror', { agrees: false }, 'The two sides of the books do not agree.'],
+  ['mirror', { agrees: true }, 'Partners and pool agree: each sum is the same on both sides.'],
+  ['mirror', { agrees: false }, 'Partners and pool do not agree: some sums differ.'],
   [
     'disputes',
     { openCases: 1, cases: 1, overdue: 0, open: '4.00', groups: [] },

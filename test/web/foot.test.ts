@@ -28,7 +28,7 @@ t.test('an answer rests on the events of all that it compares, whichever of them
     t.equal(sourceOf(answer), `Worked out from the first ${size} events of the ledger.`, name);
     t.equal(
       await printed(answer),
-      `Worked out from the first ${size} events of the ledger. Their root: ${'00000000 '.repeat(7)}0000000${size}`,
+      `Worked out from the first ${size} events of the ledger. Their root: ${'00000000 '.repeat(7)}0000000${size}.`,
       name,
     );
   }
@@ -42,9 +42,13 @@ t.test('where no event was known, that is said, and no root', async (t) => {
   t.equal(await printed({ title: 'what depends on no event' }), '');
 });
 
-t.test('whoever is told no root is told the number of events', async (t) => {
+t.test('whoever is told no root is told the number of events, why there is no root, and who has it', async (t) => {
   const rootOf = () => Promise.resolve(undefined);
-  t.equal(await printedSource({ rootOf }, { sight: OPERATOR }, of(5)), sourceOf(of(5)));
+  const words = await printedSource({ rootOf }, { sight: OPERATOR }, of(5));
+  t.ok(words.startsWith(`${sourceOf(of(5))} Their root is not printed for you: `), words);
+  t.match(words, 'disputed claims you may not see');
+  t.match(words, 'bcf-ledger verify');
+  t.equal(await printedSource({ rootOf }, { sight: OPERATOR }, of(0)), sourceOf(of(0)), 'no events have no root');
 });
 
 t.test('a comparison back in time names the events of its first column', async (t) => {

@@ -21,6 +21,7 @@ const DAYS: Readonly<Record<string, readonly [day: string, month: string, year: 
   'after all that it speaks of': ['1', '4', '2099'],
   'no day at all': ['31', '2', '2017'],
   'no number': ['x', '4', '2017'],
+  'a year of two digits': ['27', '3', '17'],
   'before anything was known': ['1', '4', '2013'],
 };
 
@@ -67,6 +68,8 @@ t.test(
           t.match(answer.body, '<title>Error: ', about);
           t.match(answer.body, 'There is a problem', about);
           t.notMatch(mainOf(answer.body), FIGURES, `${about}: no figures of another day`);
+          if (name === 'a year of two digits')
+            t.match(answer.body, 'must have a year of four digits, like 27 3 2017', about);
           for (const [field, value] of sent)
             t.match(answer.body, new RegExp(`name="${field!}"[^>]*value="${value!}"`), `${about} keeps ${field!}`);
         }
@@ -98,8 +101,14 @@ t.test('what is refused beside the dates is told above the page too, which stays
   t.match([file.statusCode, file.headers['content-type']], [400, /text\/html/]);
 });
 
-/** One of each kind of officer: of a council, of an auditor, of the keeper, and of a board of the NHS. */
-const OFFICERS = ['norfolk-finance', 'norfolk-auditor', 'norfolk-registrar', 'norfolk-and-waveney-icb-finance'];
+/** One of each kind of officer: of a council, of an auditor, of the keeper, of a board of the NHS, and of a district. */
+const OFFICERS = [
+  'norfolk-finance',
+  'norfolk-auditor',
+  'norfolk-registrar',
+  'norfolk-and-waveney-icb-finance',
+  'breckland-district-finance',
+];
 
 for (const officer of OFFICERS)
   t.test(`every link that is shown to ${officer} leads to a page`, async (t) => {

@@ -25,6 +25,23 @@ t.test('whoever chooses no officer is asked again, and whoever is signed in goes
   t.match((await somebody.get('/signed-out')).body, 'You have signed out');
 });
 
+t.test('the list of officers can be made shorter by a body, a name or a role', async (t) => {
+  const { visitor } = await site(t);
+  const officersOn = async (address: string) =>
+    [...(await visitor().get(address)).body.matchAll(/type="radio" value="([^"]*)"/g)].map(([, officer]) => officer!);
+  const all = await officersOn('/sign-in');
+  t.ok(all.includes('auditor') && all.includes('south-ccg-chief'));
+  t.same(await officersOn('/sign-in?named=Auditor'), ['auditor']);
+  const south = await officersOn('/sign-in?named=+south+CHIEF');
+  t.same(south, ['south-ccg-chief']);
+  const somebody = visitor();
+  const page = await somebody.get('/sign-in?to=%2Ffunds&named=auditor');
+  t.match(page.body, `1 officer of ${all.length}.`);
+  t.match(page.body, 'href="/sign-in?to=%2Ffunds">Show all');
+  t.equal((await somebody.send(page, '/sign-in', { officer: 'auditor' })).headers.location, '/funds');
+  t.match((await visitor().get('/sign-in?named=nobody')).body, 'No body and no officer has such a name.');
+});
+
 t.test('outside a demonstration nobody is chosen: a link is asked for', async (t) => {
   const { visitor } = await site(t, await openedLedger(t), { demonstration: false });
   const { body } = await visitor().get('/sign-in');

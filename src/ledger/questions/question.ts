@@ -54,6 +54,12 @@ export interface Query {
   run(ledger: Ledger, asked: Asked, seeing: Seeing): Promise<Answer | Refusal>;
   /** The answer as a table, for CSV and the terminal. */
   table(answer: Answer): Table;
+  /**
+   * Where the table has its sums. `apart`: in rows of their own, its `totals`. `among`: it reads from an opening to a
+   * closing balance, or counts the same money by one thing and by another, so that its columns cannot be added up. Left
+   * out: it has none.
+   */
+  readonly sums?: 'apart' | 'among';
   /** The revision to which a later act can be bound, if the answer has one. */
   revision?(answer: Answer): string;
   /** Whether it is about single cases in dispute. Some askers may see only totals. */
@@ -89,6 +95,11 @@ export type Answer = Readonly<Record<string, unknown>>;
 export interface Table {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  /**
+   * Rows that add up others. A terminal shows them below the rows. A file leaves them out: a spreadsheet would add the
+   * same money up twice.
+   */
+  readonly totals?: readonly (readonly string[])[];
   /** Columns that a terminal may leave out if they are empty. It then names them. */
   readonly minor?: readonly string[];
   /** Columns only for files: what every row is about, because a file may be read alone. */
@@ -104,6 +115,7 @@ interface Declared<P extends z.ZodObject, O extends z.ZodObject, A extends z.Zod
   readonly answer: A;
   run(ledger: Ledger, asked: z.output<P> & z.output<O>, seeing: Seeing): Promise<z.input<A> | Refusal>;
   table(answer: z.output<A>): Table;
+  readonly sums?: Query['sums'];
   revision?(answer: z.output<A>): string;
   readonly cases?: true;
   seenBy?(answer: z.output<A>, seeing: Seeing): z.output<A>;

@@ -417,17 +417,16 @@ export const portfolio = query({
       years: yearsOf(rows),
     };
   },
+  sums: 'apart',
   table: ({ funds, years }) => ({
     columns: ['fund', 'on', ...PORTFOLIO_FIGURES, 'waiting'],
-    rows: [
-      ...funds.map((each) => [
-        each.fund,
-        each.on,
-        ...PORTFOLIO_FIGURES.map((name) => each[name]),
-        String(each.waiting),
-      ]),
-      ...years.map((each) => [`Total ${each.year}`, '', ...PORTFOLIO_FIGURES.map((name) => each[name]), '']),
-    ],
+    rows: funds.map((each) => [
+      each.fund,
+      each.on,
+      ...PORTFOLIO_FIGURES.map((name) => each[name]),
+      String(each.waiting),
+    ]),
+    totals: years.map((each) => [`Total ${each.year}`, '', ...PORTFOLIO_FIGURES.map((name) => each[name]), '']),
   }),
 });
 

@@ -69,7 +69,7 @@ const TITLES: Readonly<Record<string, string>> = {
   new: 'New scheme',
   toYear: 'To year',
   onlyForPurposes: 'Spent for its purposes only',
-  agrees: 'Both sides agree',
+  agrees: 'They agree',
   holds: 'The account adds up',
   intact: 'As it was filed, to the letter',
   interim: 'Respondent pays meanwhile',
@@ -165,7 +165,7 @@ const FIGURE = /\b[a-z]+(?:[A-Z][a-z]+)+\b|\b(?:soft|hard)\b/g;
 
 /** Fields that hold text or names that somebody wrote. They are shown unchanged. */
 const AS_WRITTEN = new Set(
-  `agreement allocation balance basis clause commitment conditions condition department description disputeProtocol evidence grant instrument item
+  `agreement allocation balance basis clause commitment conditions condition department description disputeProtocol evidence grant instrument
   items line minute note ofDepartment origin outputs pot publication reason reference reserve return scheme schemes settlement
   settlements statement under unclassified replaces replacedBy purpose purposes title`.split(/\s+/),
 );
@@ -222,6 +222,7 @@ const YEAR = /^20\d{2}-\d{2}$/;
 /** The form of programs’ names for facts and figures: ContributionAgreed, carriedForward. */
 const FACT_NAME = /^([A-Z][a-z]+){2,}$/;
 const FIELD_NAME = /^[a-z]+([A-Z][a-z]+)+$/;
+const IDENTIFIER = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}$/;
 const SLUG = /^([a-z0-9]+(-[a-z0-9]+)*|[A-Z][A-Z0-9_]+)$/;
 
 interface Node {
@@ -282,6 +283,16 @@ export function told(name: string, value: unknown, telling: Telling): Content {
   return toldText(name, value as string, telling);
 }
 
+/**
+ * What a posting belongs to. Money on the table is of its proposal, because no contribution has a name yet; a district’s
+ * share of a grant is named by both.
+ */
+function itemInWords(item: string, names: Names): Content {
+  if (IDENTIFIER.test(item)) return link(`/proposals/${item}`, 'The proposal');
+  const [of, body] = item.split('/') as [string, string?];
+  return body === undefined ? item : `${of}, ${names.known(body) ?? body}`;
+}
+
 function toldText(name: string, text: string, telling: Telling): Content {
   const { names, people } = telling;
   if (text === '') return 'None';
@@ -289,6 +300,7 @@ function toldText(name: string, text: string, telling: Telling): Content {
   if (address !== undefined)
     return link(address, name === 'case' ? caseName(text) : YEAR.test(text) ? yearName(text) : text);
   if (SENTENCES.has(name)) return names.in(text);
+  if (name === 'item') return itemInWords(text, names);
   if (AS_WRITTEN.has(name)) return text;
   if (MONEY.test(text)) return sum(text);
   if (DAY.test(text)) return day(text);

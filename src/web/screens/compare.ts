@@ -24,7 +24,7 @@ import type { Asking, Site } from '../site.js';
 import { factCell, ROWS_MAX, type Data, type Showing } from './answer.js';
 import { titleOf } from './answer-words.js';
 import { answerDated, pageIn } from './dated.js';
-import { READ_MAX, scrolling, titled } from './parts.js';
+import { fileLink, READ_MAX, scrolling, titled } from './parts.js';
 import { placeOf, whereaboutsOf } from './places.js';
 import { asFile, datesOfAnswer, definitionsFor, footOf, framed, showingFor, tabOf, workedOut } from './question.js';
 
@@ -256,7 +256,7 @@ async function comparePage(site: Site, asking: Asking, fund: string, asked: Aske
       })
     }
     ${workedOut(definitionsFor(questionNamed('compare')))}
-    <p class="govuk-body bcf-screen"><a class="govuk-link" href="${at({ figure: undefined, page: undefined, format: 'csv' })}">Download as a spreadsheet (CSV)</a></p>
+    ${fileLink(questionNamed('compare'), at({ figure: undefined, page: undefined, format: 'csv' }))}
     <p class="govuk-body-s bcf-screen">${sourceOf(compared)}</p>`;
   const main = html`${faultsAbove(faulty)}${titled('Compare two dates', whereaboutsOf(given).of)}
     ${paragraph('Compare the figures at two pairs of dates. The facts between them add up to the change.')}

@@ -161,7 +161,10 @@ const FINDINGS: Readonly<Record<string, (answer: Answer, showing: Showing) => Fi
     sentence: `${isNothing(text(surplus)) ? 'The year has neither a surplus nor a deficit' : text(surplus).startsWith('-') ? `The year has a deficit of ${money(text(surplus).slice(1))}` : `The year has a surplus of ${money(text(surplus))}`}; the pool closes at ${inWords(text(closing))}.`,
   }),
   mirror: ({ agrees }) => ({
-    sentence: agrees === true ? 'Both sides of the books agree.' : 'The two sides of the books do not agree.',
+    sentence:
+      agrees === true
+        ? 'Partners and pool agree: each sum is the same on both sides.'
+        : 'Partners and pool do not agree: some sums differ.',
   }),
   'medium-term': mediumTerm,
   bridge,

@@ -17,7 +17,7 @@ import { printedSource, sourceOf } from '../foot.js';
 import { areaName, day, fundName, nobodyOffers, small, sum } from '../format.js';
 import { html, type Html } from '../html.js';
 import { heading, page, paragraph, subheading } from '../layout.js';
-import { waysToActAt } from '../open-acts.js';
+import { maySeeNextYear, waysToActAt } from '../open-acts.js';
 import { awaitedIn, namesFor, offerIn, type Names } from '../names.js';
 import type { Asking, Site } from '../site.js';
 import { answerDated, knownBy } from './dated.js';
@@ -273,7 +273,7 @@ async function fundPage(site: Site, asking: Asking, fund: string, dates: TwoDate
     ${await waysToActAt(site, asking, 'fund', fund, path)}
     ${control}
     ${answerUnless(faulty, answer)}
-    ${ways([...placesOfFund(fund, dates), { title: areaName(areaOf(fund)), places: [{ href: `/areas/${areaOf(fund)}`, title: 'The area: years ahead, disputes' }] }])}
+    ${ways([...placesOfFund(fund, dates, maySeeNextYear(site, asking, fund)), { title: areaName(areaOf(fund)), places: [{ href: `/areas/${areaOf(fund)}`, title: 'The area: years ahead, disputes' }] }])}
     ${!faulty && html`<p class="govuk-body-s bcf-screen">${sourceOf(gap)}</p>`}`;
   return page(around, {
     title: `${faulty ? 'Error: ' : ''}${tabOf(fundName(fund), { on: dates.on, 'known-at': dates.knownAt }, ['on', 'known-at'], words)}`,
@@ -296,8 +296,10 @@ const PORTFOLIO = [
 ] as const;
 
 export function registerFunds(site: Site): void {
-  site.get('/funds', async ({ sight, around }, _request, reply) => {
-    const { funds } = await askedOf<Portfolio>(site.ledger, sight, 'portfolio', {});
+  site.get('/funds', async (asking, _request, reply) => {
+    const { sight, around } = asking;
+    const portfolio = await askedOf<Portfolio>(site.ledger, sight, 'portfolio', {});
+    const { funds, knownAt } = portfolio;
     const rows = funds.map((each) => [
       { content: html`<a class="govuk-link" href="/funds/${each['fund']}">${fundName(each['fund']!)}</a>` },
       { content: each['hostName'] },
@@ -317,7 +319,8 @@ export function registerFunds(site: Site): void {
       rows,
     });
     const main = html`${heading('Funds')}${rows.length === 0 ? paragraph('You act for no partner of any fund.') : scrolling('Funds', all)}`;
-    return reply.send(page(around, { title: 'Funds', section: 'funds', main }));
+    const source = `Funds. ${datesInWords({ knownAt })}. ${await printedSource(site, asking, portfolio)}`;
+    return reply.send(page(around, { title: 'Funds', section: 'funds', main, source }));
   });
 
   site.get('/funds/:fund', async (asking, request, reply) => {

@@ -17,6 +17,7 @@ import { factCell, signed, type Data, type Showing } from './answer.js';
 import { roleName } from './answer-words.js';
 import { answerDated, askedIn } from './dated.js';
 import { openActsAt } from '../open-acts.js';
+import { fileLink } from './parts.js';
 import { filled, pageOf } from './places.js';
 import { asFile, datesOfAnswer, footOf, framed, showingFor, tabOf } from './question.js';
 import { settlementPart, type Settlement } from './settlement.js';
@@ -151,7 +152,7 @@ async function historyPage(
         ...(answer.next !== null && { next: { href: at({ after: answer.next }), content: 'Next page' } }),
       })
     }
-    <p class="govuk-body bcf-screen"><a class="govuk-link" href="${at({ after: undefined, format: 'csv' })}">Download as a spreadsheet (CSV)</a></p>
+    ${fileLink(questionNamed('timeline'), at({ after: undefined, format: 'csv' }))}
     <p class="govuk-body-s bcf-screen">${sourceOf(answer)}</p>`;
   const main = html`${faultsAbove(faulty)}<h1 class="govuk-heading-l"><span class="govuk-caption-l">${HAPPENED[kind].in(given)}</span>${title}</h1>
     ${dateControl({ path, dates: { 'known-at': answer['knownAt'] as string }, asked, faulty }, words)}

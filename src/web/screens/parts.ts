@@ -1,3 +1,4 @@
+import type { Question } from '../asking.js';
 import { tag } from '../components/words.js';
 import { plainly } from '../format.js';
 import { html, type Content, type Html } from '../html.js';
@@ -24,6 +25,16 @@ export const verdictTag = (verdict: string): Html => {
   const [words, colour] = VERDICTS[verdict] ?? [plainly(verdict), 'govuk-tag--grey'];
   return tag({ content: words, classes: colour });
 };
+
+/** What is said beside a file for a spreadsheet about the sums in it. */
+const SUMS_IN_FILE: Readonly<Record<NonNullable<Question['sums']>, string>> = {
+  apart: ' Its rows are without their totals, so that each sum is counted once.',
+  among: ' Some of its rows are balances or totals of others: do not add its columns up.',
+};
+
+/** The link to the answer of a question as a file for a spreadsheet. */
+export const fileLink = ({ sums }: Question, href: string): Html =>
+  html`<p class="govuk-body bcf-screen"><a class="govuk-link" href="${href}">Download as a spreadsheet (CSV)</a>${sums !== undefined && `.${SUMS_IN_FILE[sums]}`}</p>`;
 
 /** The heading of a page, below the name of what it is about. */
 export const titled = (title: string, of: string): Html =>

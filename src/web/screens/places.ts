@@ -18,7 +18,7 @@ const TITLES: Readonly<Record<string, string>> = {
   contributions: 'Contributions and grants',
   approvals: 'Who approved what',
   late: 'Late facts',
-  trace: 'What a figure is made of',
+  trace: 'The facts behind a figure',
   monitoring: 'Spending and forecasts',
   'grant-use': 'Use of grants',
   balances: 'Opening reserves and provisions',
@@ -29,7 +29,7 @@ const TITLES: Readonly<Record<string, string>> = {
   'plan-year': 'Plan of the year',
   agreement: 'Section 75 agreements',
   memorandum: 'Memorandum account',
-  mirror: 'Both sides of the books',
+  mirror: 'Do partners and pool agree?',
   proposals: 'Waiting for signature',
   areas: 'Areas with disputes',
   'medium-term': 'Medium term',
@@ -135,8 +135,11 @@ export interface Places {
   readonly places: readonly Place[];
 }
 
-/** The pages of a fund, grouped by what officers look for, at the dates of the page that links to them. */
-export const placesOfFund = (fund: string, dates: TwoDates = {}): Places[] => {
+/**
+ * The pages of a fund, grouped by what officers look for, at the dates of the page that links to them. An officer who may
+ * not see next year’s fund gets no link to the page that shows it.
+ */
+export const placesOfFund = (fund: string, dates: TwoDates, mayRollForward: boolean): Places[] => {
   const base = `/funds/${fund}`;
   const places = (names: string): Place[] => placesOf(names, { fund }, dates);
   return [
@@ -151,7 +154,7 @@ export const placesOfFund = (fund: string, dates: TwoDates = {}): Places[] => {
       places: [
         { href: addressOf(`${base}/year-end`, dates), title: 'Year end' },
         ...places('returns return-figures risk-share memorandum reserves balances'),
-        { href: `${base}/roll-forward`, title: 'Roll forward to the next year' },
+        ...(mayRollForward ? [{ href: `${base}/roll-forward`, title: 'Roll forward to the next year' }] : []),
       ],
     },
     { title: 'History and audit', places: auditOfFund(fund, dates) },

@@ -25,7 +25,7 @@ import { caseName, figuresNamed } from './answer-words.js';
 import { answerDated, knownBy, pageIn } from './dated.js';
 import { findingOf } from './findings.js';
 import { datesOf, fieldsFor, othersOf, type Named } from './filters.js';
-import { titled, ways } from './parts.js';
+import { fileLink, titled, ways } from './parts.js';
 import { DERIVED, filled, pageOf, placeOf, placesOfArea, questionTitle, whereaboutsOf } from './places.js';
 
 /**
@@ -341,7 +341,7 @@ async function questionPage(
     ${above}${partOfAnswer(question, answer, showing)}${below}
     ${waysOn(path, asked, question, answer, showing)}
     ${workedOut(definitionsFor(question))}
-    <p class="govuk-body bcf-screen"><a class="govuk-link" href="${file}">Download as a spreadsheet (CSV)</a></p>
+    ${fileLink(question, file)}
     <p class="govuk-body-s bcf-screen">${sourceOf(answer)}</p>`;
   const main = html`${faultsAbove(faulty)}${titled(title, whereaboutsOf(given).of)}${paragraph(question.about)}${question.name === 'disputes' && (await waysOfDisputes(site, asking, given['area']!))}${control}
     ${answerUnless(faulty, shown)}`;

@@ -71,7 +71,7 @@ t.test('of £14.213 million of savings planned, £10.626 million are forecast an
     total: { forecast: '-10626000.00', variance: '-3587000.00', notForecast: '100000000.00' },
   });
   t.same(
-    table.rows.slice(-3).map((row) => [row[0], row[3]]),
+    table.totals?.slice(-3).map((row) => [row[0], row[3]]),
     [
       ['Planned, saving', '14213000.00'],
       ['At risk, saving', '3587000.00'],

@@ -513,6 +513,7 @@ export const bridge = query({
       facts: rowsOf(found, factText),
     };
   },
+  sums: 'among',
   table: ({ years, rows, lines, change, settlements }) => ({
     columns: ['what', ...years.map(({ year }) => year), 'all years', 'missing halves'],
     rows: [

@@ -211,6 +211,7 @@ export const settlement = query({
       ? { area: asked.area, ...at.stamp, ...found.text, lines: found.lines }
       : refuse('name_unknown', `No settlement "${asked.settlement}" was in force in ${asked.area} on ${at.on}.`);
   },
+  sums: 'among',
   table: ({ lines, payments, writeOffs, net, ...sums }) => ({
     columns: ['what', 'case', 'to', 'from', ...CLAIM_SUMS, 'done', 'outstanding'],
     rows: [

@@ -122,6 +122,7 @@ export const disputes = query({
       })),
     };
   },
+  sums: 'among',
   table: ({ cases, openCases, overdue, groups, partners, ...sums }) => ({
     columns: ['by', 'group', 'cases', 'overdue', 'open', 'what', 'amount'],
     rows: [
@@ -267,10 +268,11 @@ export const disputeCases = query({
       next: left.length > limit ? page.at(-1)!.case : null,
     };
   },
+  sums: 'apart',
   table: (answer) => ({
     columns: CASE_COLUMNS,
-    rows: [
-      ...answer.cases.map(caseCells),
+    rows: answer.cases.map(caseCells),
+    totals: [
       CASE_COLUMNS.map((name) =>
         name === 'case' ? `Total of ${answer.count}` : name in SumsText ? answer[name as keyof Sums] : '',
       ),
@@ -400,6 +402,7 @@ export const disputeCase = query({
       treatments: treatmentsOfCase(at, asked.case).map(treatmentText),
     };
   },
+  sums: 'among',
   table: (answer) => ({
     columns: ['what', 'from', 'to', 'claimant', 'respondent', 'weekly', 'interim', 'share', 'decided', ...CLAIM_SUMS],
     rows: [

@@ -295,6 +295,7 @@ export const trace = query({
       facts: rowsOf([...found, ...passed], (each) => ('posting' in each ? factText(each) : each)),
     };
   },
+  sums: 'apart',
   table: ({ facts, total: sum, measure }) => ({
     columns: ['revision', 'on', 'holder', 'source', 'item', 'amount', 'what', 'approved', 'documents', 'stream'],
     rows: [
@@ -310,8 +311,8 @@ export const trace = query({
         each.evidence.join('; '),
         each.stream,
       ]),
-      ['', '', '', '', `Total ${measure}`, sum, '', '', '', ''],
     ],
+    totals: [['', '', '', '', `Total ${measure}`, sum, '', '', '', '']],
   }),
 });
 
@@ -362,6 +363,7 @@ export const contributions = query({
       total: moneyText(total(all.map(({ agreed }) => agreed))),
     };
   },
+  sums: 'apart',
   table: (answer) => ({
     columns: ['name', 'payer', 'source', 'recurrent', 'under', 'agreed', 'approved', 'changed by'],
     rows: [
@@ -375,8 +377,8 @@ export const contributions = query({
         each.by.map(inWords).join('; '),
         each.changes.map(({ revision, change }) => `${pounds(signedPence(change))} at revision ${revision}`).join('; '),
       ]),
-      ['Total', '', '', '', '', answer.total, '', ''],
     ],
+    totals: [['Total', '', '', '', '', answer.total, '', '']],
   }),
 });
 
@@ -443,6 +445,7 @@ export const instalmentsQuery = query({
       overdue: moneyText(total(overdue.map(({ unpaid }) => unpaid))),
     };
   },
+  sums: 'apart',
   table: ({ instalments: all, overdue }) => ({
     columns: ['item', 'payer', 'payers now', 'source', 'due', 'amount', 'paid', 'no longer due', 'unpaid', 'overdue'],
     minor: ['payers now'],
@@ -459,7 +462,7 @@ export const instalmentsQuery = query({
         each.unpaid,
         each.overdue ? 'overdue' : '',
       ]),
-      ['Overdue', '', '', '', '', '', '', '', overdue, ''],
     ],
+    totals: [['Overdue', '', '', '', '', '', '', '', overdue, '']],
   }),
 });

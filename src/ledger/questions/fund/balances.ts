@@ -83,6 +83,7 @@ export const balances = query({
       total: only(balancesTotal(all)),
     };
   },
+  sums: 'apart',
   table: (answer) => ({
     columns: ['balance', 'type', 'purpose', 'whose', ...BALANCE_FIGURES, 'origin'],
     rows: [
@@ -94,14 +95,14 @@ export const balances = query({
         ...BALANCE_FIGURES.map((name) => each[name]),
         each.origin,
       ]),
-      ...(Object.keys(SUMS) as (keyof typeof SUMS)[]).map((of) => [
-        SUMS[of],
-        '',
-        '',
-        '',
-        ...BALANCE_FIGURES.map((name) => answer[of][name]),
-        '',
-      ]),
     ],
+    totals: (Object.keys(SUMS) as (keyof typeof SUMS)[]).map((of) => [
+      SUMS[of],
+      '',
+      '',
+      '',
+      ...BALANCE_FIGURES.map((name) => answer[of][name]),
+      '',
+    ]),
   }),
 });

@@ -118,6 +118,7 @@ export const position = query({
       successions: successionsText(at.inheritance),
     };
   },
+  sums: 'apart',
   table: ({ partners, total, inDispute }) => ({
     columns: ['partner', 'source', ...POSITION_FIGURES, ...CLAIMS],
     minor: MINOR_FIGURES,
@@ -134,6 +135,8 @@ export const position = query({
           ? []
           : [[name, 'in dispute', ...POSITION_FIGURES.map(() => ''), ...CLAIMS.map((each) => own[each])]]),
       ]),
+    ],
+    totals: [
       ['Total', '', ...POSITION_FIGURES.map((figure) => total[figure]), ...CLAIMS.map((each) => inDispute[each])],
     ],
   }),
@@ -175,13 +178,14 @@ export const partnerPositionQuery = query({
       ...disclosure,
     };
   },
+  sums: 'apart',
   table: ({ sources, total, inDispute }) => ({
     columns: ['source', ...POSITION_FIGURES, ...CLAIMS],
     minor: MINOR_FIGURES,
     rows: [
       ...sources.map(({ source, figures }) => [source, ...POSITION_FIGURES.map((figure) => figures[figure]), '', '']),
-      ['Total', ...POSITION_FIGURES.map((figure) => total[figure]), ...CLAIMS.map((each) => inDispute[each])],
     ],
+    totals: [['Total', ...POSITION_FIGURES.map((figure) => total[figure]), ...CLAIMS.map((each) => inDispute[each])]],
   }),
 });
 
@@ -366,6 +370,7 @@ export const compareQuery = query({
       accrued: inText((accrual ? changedBy(accrual) : {}) as Record<keyof Gap, Pence>),
     };
   },
+  sums: 'among',
   table: ({ from, to, change, movers, accrued }) => ({
     columns: ['revision', 'what', 'recorded at', ...GAP_FIGURES],
     minor: MINOR_GAP_FIGURES,
@@ -468,6 +473,7 @@ export const statementQuery = query({
       closing: moneyText(closing),
     };
   },
+  sums: 'among',
   table: ({ opening, lines, closing }) => ({
     columns: ['on', 'source', 'what', 'agreed', 'due', 'received', 'outstanding', 'recorded at', 'revision'],
     rows: [
@@ -605,6 +611,7 @@ export const plan = query({
       requirement: moneyText(requirement),
     };
   },
+  sums: 'apart',
   table: ({ lines, requirement }) => ({
     columns: ['line', 'description', 'category', 'source', 'recurrent', 'amount', ...SCHEME_COLUMNS, 'department'],
     rows: [
@@ -618,8 +625,8 @@ export const plan = query({
         ...schemeCells(line.scheme),
         line.department ?? '',
       ]),
-      ['Requirement', '', '', '', '', requirement, ...schemeCells(null), ''],
     ],
+    totals: [['Requirement', '', '', '', '', requirement, ...schemeCells(null), '']],
   }),
 });
 
@@ -672,11 +679,19 @@ export const passDown = query({
       })),
     };
   },
+  sums: 'apart',
   table: ({ grants }) => ({
     columns: ['grant', 'district', 'share', 'passed down', 'waived', 'shortfall'],
-    rows: grants.flatMap(({ grant, districts, share, passedDown, waived, shortfall }) => [
-      ...districts.map((each) => [grant, each.name, each.share, each.passedDown, each.waived, each.shortfall]),
-      [grant, 'Total', share, passedDown, waived, shortfall],
+    rows: grants.flatMap(({ grant, districts }) =>
+      districts.map((each) => [grant, each.name, each.share, each.passedDown, each.waived, each.shortfall]),
+    ),
+    totals: grants.map(({ grant, share, passedDown, waived, shortfall }) => [
+      grant,
+      'Total',
+      share,
+      passedDown,
+      waived,
+      shortfall,
     ]),
   }),
 });

@@ -126,6 +126,7 @@ export const memorandum = query({
       holds,
     };
   },
+  sums: 'among',
   table: (answer) => ({
     columns: ['what', 'of', 'source', 'amount', 'received', 'not received'],
     rows: [
@@ -156,7 +157,7 @@ export const mirror = query({
   name: 'mirror',
   path: '/funds/{fund}/mirror',
   about:
-    'Whether both sides of the books agree: what partners and plan say, and what the pool says, by measure and source.',
+    'Whether partners and pool agree. Each sum is kept twice, once for a partner or the plan and once for the pool; both are added up and compared, by measure and source.',
   params: OfFund,
   options: AtTwoDates,
   answer: z.object({
@@ -189,6 +190,7 @@ export const mirror = query({
       })),
     };
   },
+  sums: 'among',
   table: ({ rows }) => ({
     columns: ['measure', 'source', 'side', 'amount', 'agrees'],
     rows: rows.flatMap(({ measure, source, partners, total, pool, agrees }) => [

@@ -184,7 +184,7 @@ export const minimumTestsQuery = query({
   name: 'minimum-tests',
   path: '/funds/{fund}/minimum-tests',
   about:
-    'The money tests of the national conditions, T1 to T6, with their figures, margins and the facts behind them; and what they would be with proposals signed.',
+    'The six tests of money in the national conditions: their figures, margins and the facts behind them; and what they would be with proposals signed.',
   params: OfFund,
   options: AtTwoDates.extend({ with: With.optional() }),
   answer: z.object({

@@ -215,6 +215,7 @@ export const riskShare = query({
       ringFenced: ringFencedText(ledger, at, ringFenced),
     };
   },
+  sums: 'among',
   table: ({ agreement, schemes, partners, ringFenced: fenced }) => ({
     columns: ['scheme', 'budget', 'spent', 'variance', 'what', 'amount', 'applied'],
     rows: [

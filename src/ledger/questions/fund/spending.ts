@@ -170,6 +170,7 @@ export const monitoring = query({
       total: inText({ ...total, variance: told(total.variance) }),
     };
   },
+  sums: 'apart',
   table: ({ lines, lowering, total }) => ({
     columns: ['line', 'description', 'source', ...MONITORED, 'forecast', 'forecast as at', 'variance'],
     rows: [
@@ -182,6 +183,8 @@ export const monitoring = query({
         each.forecastPeriod === null ? '' : `P${each.forecastPeriod}`,
         each.variance ?? '',
       ]),
+    ],
+    totals: [
       ['Total', '', '', ...MONITORED.map((name) => total[name]), total.forecast, '', total.variance],
       ['Not forecast', '', '', total.notForecast, ...MONITORED.slice(1).map(() => ''), '', '', ''],
       ...lowering.flatMap(({ category, planned, forecast, atRisk, achieved, income }) => [
