@@ -582,11 +582,20 @@ export class Refusal {
   readonly rule: RuleCode;
   /** One or two sentences for a finance officer: what was refused, with the names, amounts and days in it. */
   readonly detail: string;
+  /** Of a list of which several items are refused: each of them with its place in the data, such as `lines`, 3. */
+  readonly each: readonly RefusedItem[];
 
-  constructor(code: RuleCode, detail: string) {
+  constructor(code: RuleCode, detail: string, each: readonly RefusedItem[] = []) {
     this.rule = code;
     this.detail = detail;
+    this.each = each;
   }
+}
+
+/** One refused item of a list: the field of the list, its number from 0, and why. */
+export interface RefusedItem {
+  readonly at: readonly [list: string, item: number];
+  readonly refusal: Refusal;
 }
 
 export const refuse = (code: RuleCode, detail: string): Refusal => new Refusal(code, detail);

@@ -135,13 +135,33 @@ export function refusedPage(
   return { title: `Error: ${title}`, main };
 }
 
+/** What was refused, and what to do. */
+export const refusedInWords = ({ rule, detail }: Refusal, names: Telling): string =>
+  `${names.in(detail)} ${names.in(remedyOf(rule, WAYS))}`;
+
+/** So many refused items of one list are told one by one. */
+const ITEMS_TOLD = 50;
+
+/** The rule’s name stands on a line of its own, for whoever asks the service or a program about it. */
+const ruleLine = ({ rule }: Refusal): Html => html`<span class="bcf-rule"> Rule: ${rule}</span>`;
+
 /**
- * The same above the page on which the officer was working, which stays as it was. The rule’s name stands on a line of
- * its own, for whoever asks the service or a program about it.
+ * The same above the page on which the officer was working, which stays as it was. Of a list, item by item: each leads to the
+ * content of the page.
  */
-export const refusedAbove = ({ rule, detail }: Refusal, names: Telling): Html =>
-  errorSummary({
-    title: 'There is a problem',
-    description: html`${names.in(detail)} ${names.in(remedyOf(rule, WAYS))}<span class="bcf-rule"> Rule: ${rule}</span>`,
-    errors: [],
-  });
+export const refusedAbove = (refusal: Refusal, names: Telling): Html =>
+  errorSummary(
+    refusal.each.length > 1
+      ? {
+          title: 'There is a problem',
+          description: html`${refusal.each.length} items are refused; at most ${ITEMS_TOLD} of them are told here. ${names.in(remedyOf(refusal.rule, WAYS))}${ruleLine(refusal)}`,
+          errors: refusal.each
+            .slice(0, ITEMS_TOLD)
+            .map((each) => ({ content: names.in(each.refusal.detail), href: '#main' })),
+        }
+      : {
+          title: 'There is a problem',
+          description: html`${refusedInWords(refusal, names)}${ruleLine(refusal)}`,
+          errors: [],
+        },
+  );

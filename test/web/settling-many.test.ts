@@ -67,12 +67,22 @@ t.test('500 cases are pasted as a table, shown with their totals, proposed as on
     'settles 500 cases: of £18,200,000.00 claimed, £10,000,250.00 is agreed, £8,199,750.00 abandoned',
   );
   t.match(textOf(check.body), 'These are the first 100: press “Change” to see all of them.');
-  t.equal(check.body.match(/<tr class="govuk-table__row">/g)!.length, 101);
+  const [totals, cases] = check.body
+    .split('</table>')
+    .map((part) => part.match(/<tr class="govuk-table__row">/g)?.length);
+  t.strictSame([totals, cases], [4, 101], 'two bodies and their sum, and 100 cases, each below a line of titles');
+  const ofBodies = 'Pays, £ Receives, £ Gives up, £';
+  const ofNorth = 'NHS North CCG 10,000,250.00 0.00 0.00';
+  const ofCounty = 'County Council 0.00 10,000,250.00 8,199,750.00';
+  const together = 'Together 10,000,250.00 10,000,250.00 8,199,750.00';
+  for (const row of [ofBodies, ofNorth, ofCounty, together]) t.match(textOf(check.body), row);
   const sent = await visit.press(check, 'send');
   t.equal(sent.statusCode, 303, textOf(sent.body).slice(0, 500));
   const address = sent.headers.location as string;
-  const north = await visitor().signIn('north-ccg-finance');
-  const signed = await north.send(await north.get(address), `${address}/sign`);
+  const signer = await visitor().signIn('north-ccg-finance');
+  const read = await signer.get(address);
+  t.match(textOf(read.body), together, 'whoever signs it reads the same totals');
+  const signed = await signer.send(read, `${address}/sign`);
   t.equal(signed.statusCode, 303);
   const { own } = ledger.ledger.model.stream('dispute', DISPUTES);
   t.equal(own.settlements.size, 1);
@@ -129,11 +139,25 @@ t.test('what the rules refuse is told of every case at once', async (t) => {
   const page = await tablePage(visit);
   const rows = Array.from({ length: 30 }, (_each, at) => `${caseAt(at)},${at < 5 ? CLAIMED : 40_000},0`);
   const filled = await visit.press(page, 'table-read', { table: ['Case,Agreed,Abandoned', ...rows].join('\n') });
-  const check = await visit.toAnswers({ 'f.effective': '2019-04-01' }, filled);
-  const text = textOf(check.body);
-  t.equal(text.match(/Of case \S+ £36,400\.00 is left; £40,000\.00 agreed/g)!.length, 20);
-  t.match(text, 'So are 5 more cases.');
-  t.notMatch(text, `Of case ${caseAt(4)}`);
+  const told = /Of case \S+ £36,400\.00 is left; £40,000\.00 agreed/;
+  t.comment('on the page of the cases, each at its line');
+  const refused = await visit.press(filled, 'next', { 'f.effective': '2019-04-01' });
+  t.match([refused.statusCode, titleOf(refused.body)], [400, 'Cases']);
+  const faults = faultsOf(refused.body);
+  t.equal(faults.length, 25);
+  t.match(
+    faults,
+    faults.map((_each, at) => new RegExp(`^Line ${at + 7}: ${told.source}`)),
+  );
+  t.comment('and again above the answers, if the officer goes on all the same');
+  const few = ['Case,Agreed,Abandoned', `${caseAt(0)},${CLAIMED},0`, ...rows.slice(5, 8)].join('\n');
+  const some = await visit.press(refused, 'table-read', { table: few });
+  const atRows = await visit.press(some, 'next');
+  t.match(faultsOf(atRows.body), [told, told, told]);
+  t.match(atRows.body, /href="#f\.lines\.1\.case"/);
+  const check = await visit.toAnswers({}, await visit.press(atRows, 'on'));
+  t.match(textOf(check.body), '3 items are refused');
+  t.match(faultsOf(check.body), [told, told, told]);
 });
 
 t.test('cases that fit are found by what the register can be asked, and put into the table once', async (t) => {

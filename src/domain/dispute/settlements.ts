@@ -17,7 +17,7 @@ import {
   signedPence,
   type Pence,
 } from '../money.js';
-import { refuse, Refusal } from '../rules.js';
+import { refuse, Refusal, type RefusedItem } from '../rules.js';
 import type { Posting } from '../postings.js';
 import { SignedAmount, SignedMoney, Sum } from '../values.js';
 import { asAt, bodyOn, cellsOf, sumsOf, type Cell, type Terms } from './claim.js';
@@ -268,10 +268,11 @@ function betweenOthers(line: z.output<typeof LineStored>, first = line): Refusal
 const REFUSALS_TOLD = 20;
 
 /** Every line that is refused, so that whoever settles hundreds of cases puts all of them right at once. The rule is that of the first. */
-function allOf(refusals: readonly Refusal[]): Refusal {
-  const more = refusals.length - REFUSALS_TOLD;
-  const told = refusals.slice(0, REFUSALS_TOLD).map(({ detail }) => detail);
-  return refuse(refusals[0]!.rule, [...told, ...(more > 0 ? [`So are ${counted(more, 'more case')}.`] : [])].join(' '));
+function allOf(refused: readonly RefusedItem[]): Refusal {
+  const more = refused.length - REFUSALS_TOLD;
+  const told = refused.slice(0, REFUSALS_TOLD).map(({ refusal }) => refusal.detail);
+  const detail = [...told, ...(more > 0 ? [`So are ${counted(more, 'more case')}.`] : [])].join(' ');
+  return new Refusal(refused[0]!.refusal.rule, detail, refused);
 }
 
 /** Money between two partners: what one is to have, or has had, the other is to pay, or has paid. */
@@ -495,16 +496,16 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
       ),
     complete(data, state: DisputeState, { today }) {
       const lines: z.output<typeof LineStored>[] = [];
-      const refusals: Refusal[] = [];
-      for (const sent of data.lines) {
+      const refused: RefusedItem[] = [];
+      for (const [at, sent] of data.lines.entries()) {
         const found = caseOf(state, sent.case);
         const line =
           found instanceof Refusal ? found : lineOf(sent, found, state, { effective: data.effective, today });
         const wrong = line instanceof Refusal ? line : betweenOthers(line, lines[0]);
-        if (wrong) refusals.push(wrong);
+        if (wrong) refused.push({ at: ['lines', at], refusal: wrong });
         else lines.push(line as z.output<typeof LineStored>);
       }
-      return refusals.length > 0 ? allOf(refusals) : { ...data, lines };
+      return refused.length > 0 ? allOf(refused) : { ...data, lines };
     },
     check: (data, state: DisputeState) =>
       state.settlements.has(data.settlement)
@@ -518,6 +519,20 @@ export const SETTLEMENT_FACTS: readonly Fact<DisputeState>[] = [
           pence: lineToPay(line),
         }),
       ),
+    byBody: ({ lines }) =>
+      [...new Set(lines.flatMap(({ claimant, respondent }) => [claimant, respondent]))].map((body) => {
+        const sum = (of: (line: Line) => Pence): Pence => lines.reduce((all, line) => plus(all, of(line)), NO_MONEY);
+        const ofSide = (side: 'claimant' | 'respondent', of: (line: Line) => Pence): Pence =>
+          sum((line) => (line[side] === body ? notNegative(of(line)) : NO_MONEY));
+        const agreed = (line: Line): Pence => signedPence(line.agreed);
+        const givenBack = (line: Line): Pence => negated(agreed(line));
+        return {
+          body,
+          pays: plus(ofSide('respondent', agreed), ofSide('claimant', givenBack)),
+          receives: plus(ofSide('claimant', agreed), ofSide('respondent', givenBack)),
+          givesUp: ofSide('claimant', (line) => pence(line.abandoned)),
+        };
+      }),
     evolve: (state, data, event) =>
       void enter(state, event, 'settles', [
         [state.settlements, data.settlement],

@@ -169,6 +169,8 @@ interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State>
   warns?(data: z.output<Stored>, state: State, postings: readonly Posting[]): readonly string[];
   /** What a proposal of the fact puts on the table, under the proposal's identifier. */
   proposes?(data: z.output<Stored>, proposal: string): Posting[];
+  /** Of a fact with many sums between bodies: what it comes to for each of them, for whoever checks or signs it. */
+  byBody?(data: z.output<Stored>): readonly BodySums[];
   evolve(state: State, data: z.output<Stored>, event: LedgerEvent): void;
   /**
    * What it is in the next year, or why it does not go on; left out, it belongs to its own year only. Called for facts
@@ -178,6 +180,14 @@ interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State>
   /** The proposal that the fact takes off the table, where it does; reversing the fact puts it back. */
   endsProposal?(data: z.output<Stored>): string | undefined;
   sentence(data: z.output<Stored>): string;
+}
+
+/** What a fact comes to for one body, in pence. */
+export interface BodySums {
+  readonly body: string;
+  readonly pays: Pence;
+  readonly receives: Pence;
+  readonly givesUp: Pence;
 }
 
 export interface SignedAs<State> {

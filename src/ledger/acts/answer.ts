@@ -1,5 +1,6 @@
-import type { LedgerEvent } from '../../domain/grammar/event.js';
+import type { LedgerEvent, SentFact } from '../../domain/grammar/event.js';
 import type { Preview } from '../../domain/grammar/preview.js';
+import { isProposalEvent, textsOf, type Offered } from '../../domain/grammar/proposal.js';
 import type { EventPosition } from '../../store/event-store.js';
 import { sentenceOf } from '../catalogue.js';
 import { testText } from '../minimum-tests-text.js';
@@ -37,8 +38,12 @@ export function doneBefore(events: readonly LedgerEvent[]): Done {
   return { outcome: { ...outcomeOf(events), position, recordedAt: metadata.recordedAt }, replayed: true };
 }
 
+/** The facts among the events of an act, and those that a proposal among them offers. */
+const factsOf = (events: readonly LedgerEvent[]): SentFact[] =>
+  events.flatMap((event): readonly SentFact[] => (isProposalEvent(event) ? textsOf(event.data as Offered) : [event]));
+
 /** The answer to an act that is only tried: what it would record, what it breaks, and the tests as they would stand. */
 export function wouldDo({ events, preview }: Decided): Done {
   const tests = preview.tests && { tests: preview.tests().map(testText) };
-  return { outcome: { ...outcomeOf(events), ...warned(preview), ...tests }, replayed: false };
+  return { outcome: { ...outcomeOf(events), ...warned(preview), ...tests }, replayed: false, would: factsOf(events) };
 }

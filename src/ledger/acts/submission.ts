@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { LedgerEvent, StreamKind } from '../../domain/grammar/event.js';
+import type { LedgerEvent, SentFact, StreamKind } from '../../domain/grammar/event.js';
 import type { Preview } from '../../domain/grammar/preview.js';
 import type { Command } from '../../domain/grammar/command.js';
 import type { EvidenceList } from '../../domain/values.js';
@@ -51,6 +51,8 @@ export interface Outcome {
 export interface Done {
   readonly outcome: Outcome;
   readonly replayed: boolean;
+  /** Of an act that is only tried: the facts that it would record or offer, as they would be stored. */
+  readonly would?: readonly SentFact[];
 }
 
 /** What an act would record: the events as they will be read, and as they will be stored. */

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import { clampedTo, financialYear, type Day, type FinancialYear } from '../../domain/calendar.js';
+import { clampedTo, dayNumber, dayOfNumber, daysAfter, type Day, type FinancialYear } from '../../domain/calendar.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { foretell, type Foretold } from '../../ledger/acts/what-if.js';
 import { factOf } from '../../domain/grammar/kind.js';
@@ -16,12 +16,14 @@ import { html, type Content, type Html } from '../html.js';
 import { keptPage, SHOWN_AGAIN } from '../kept-draft.js';
 import { namesFor, type Names } from '../names.js';
 import { answered, Refused, refusedAbove } from '../refused.js';
+import { byBodyPart } from '../screens/by-body.js';
 import { foretoldPart, markOf } from '../screens/foretold.js';
 import { pathOf } from '../screens/tasks.js';
 import { AGAIN, whyAgain } from '../sign-in-again.js';
 import type { Asking, Form, Receive, Site } from '../site.js';
 import { answersList } from './answers.js';
 import { differences, offerCountered, type Offer } from './countered.js';
+import { refusedEarly } from './early.js';
 import { fieldOf } from './fields.js';
 import { draftOf, formPage, isOf, shell, type Around } from './frame.js';
 import { filled, suggested, withoutRow, withRow } from './filling.js';
@@ -34,9 +36,11 @@ import {
   sent,
   stepsFor,
   streamFor,
+  suggestedIn,
   tried,
   TRAVELS,
   wholeOf,
+  yearOf,
   type Errand,
   type Tried,
   type Whole,
@@ -56,15 +60,19 @@ import { filesFor, kept, renewed, statusOf, uploadContent, withDocument, type Up
  * into the ledger. The form carries what was typed; the service keeps none of it, and reads it again at each request.
  */
 
-/** The financial year of the fund that a form is about; undefined if it is about no open fund. */
-const yearOf = ({ kind, name }: Errand): FinancialYear | undefined =>
-  kind === 'fund' ? financialYear(name.slice(-'2016-17'.length)) : undefined;
-
 /** The day on which a form is filled in; for a fund, the nearest day of its year. */
 function todayFor(site: Site, errand: Errand): Day {
   const today = todayOf(site.ledger);
   const year = yearOf(errand);
   return year ? clampedTo(today, year) : today;
+}
+
+/** Three days that a form may be about, the one on which it is filled in among them; for a fund, in its year. */
+function daysFor(site: Site, errand: Errand): readonly [Day, Day, Day] {
+  const today = todayFor(site, errand);
+  const year = yearOf(errand);
+  const other = !year ? daysAfter(today, -2) : today > year.first ? year.first : daysAfter(today, 2);
+  return [today, other, dayOfNumber(Math.floor((dayNumber(today) + dayNumber(other)) / 2))];
 }
 
 /** A new form, with suggestions and what the address gives. Nobody has signed in yet to open a ledger. */
@@ -126,6 +134,7 @@ async function questionPage(
   steps: readonly Step[],
   at: number,
   faults: readonly Fault[],
+  isRefused = false,
 ): Promise<Buffer> {
   const { asking, errand, form } = around;
   const step = steps[at]!;
@@ -135,7 +144,7 @@ async function questionPage(
     ([name, field]) => faults.some((each) => isOf(name, each.at)) && longList(field, rowsAt(form, name)),
   );
   // An error in a row that is not shown is shown in the table.
-  if (long) return faultyTable(site, around, steps, long[0]);
+  if (long) return faultyTable(site, around, steps, long[0], isRefused ? faults : []);
   // The error of a day is shown at its first part.
   const places = faults.map((each) => ({ ...each, at: placeOf(each.at, fields) }));
   const shown = {
@@ -156,7 +165,7 @@ async function questionPage(
     carried: { at: String(at), then: form['then'] ?? '' },
     isWrong: faults.length > 0,
     content: html`${isOptionalStep(step) && html`<p class="govuk-body">You can leave this page empty.</p>`}${fields.some(([, field]) => hasRows(field)) && sentByKey}${fields.map(([name, field]) => fieldOf(field, name, shown))}
-      <div class="bcf-buttons">${button({ content: 'Continue', name: 'go', value: 'next' })}${button({ content: 'Go back', name: 'go', value: 'back', classes: 'govuk-button--secondary' })}</div>`,
+      <div class="bcf-buttons">${button({ content: 'Continue', name: 'go', value: 'next' })}${isRefused && button({ content: 'Continue all the same', name: 'go', value: 'on', classes: 'govuk-button--secondary' })}${button({ content: 'Go back', name: 'go', value: 'back', classes: 'govuk-button--secondary' })}</div>`,
   });
 }
 
@@ -266,6 +275,7 @@ async function checkPage(
   const isUnclear = refusal?.rule === 'partner_unclear' || (form['partner'] ?? '') !== '';
   const content = html`${outcome && html`<p class="govuk-body">Nothing is recorded yet. ${isWholeDeal(errand) ? 'When you press the button below, the parts are proposed as one deal:' : 'When you press the button below, this is:'}</p>${insetText({ content: outcome.events.map(({ sentence }) => names.in(sentence)).join(' ') })}`}
     ${asItStands && insetText({ content: `With this part, the deal as it is so far would be refused: ${names.in(asItStands.detail)} You can add it all the same, and go on.` })}
+    ${found instanceof Refusal ? undefined : (found.would ?? []).map((each) => byBodyPart(KINDS[errand.kind], each, names))}
     ${isWholeDeal(errand) && partsList(errand.kind, errand.deal!, names)}${answersList(steps, form, looked, names)}
     ${(outcome?.warnings ?? []).map((each) => warningText({ content: names.in(each) }))}
     ${offer && differences(errand, offer, attempt.offered, whole.papers, names)}
@@ -344,11 +354,8 @@ function withFirstRows(site: Site, errand: Errand, step: Step, form: Form): Form
 
 /** Fills in what follows from the answers so far, in fields that nobody has filled in. */
 function withSuggestions(errand: Errand, step: Step, form: Form): Form {
-  const { fact } = errand;
-  const fields = fact.input.shape as Fields;
-  const answers = Object.fromEntries(Object.keys(fields).map((each) => [each, form[nameIn(each)]]));
-  const given = fact.suggests?.(answers, yearOf(errand)) ?? {};
-  const more = Object.entries(given).flatMap(([each, value]) =>
+  const fields = errand.fact.input.shape as Fields;
+  const more = Object.entries(suggestedIn(errand, form)).flatMap(([each, value]) =>
     each in step.fields && !isGiven(fields[each]!, nameIn(each), form)
       ? [filled(fields[each]!, nameIn(each), value)]
       : [],
@@ -419,7 +426,13 @@ export async function continued(
   // Fields that have not been shown yet are shown before they can be filled in.
   if (read.unfolds) return show(at);
   if (read.faults.length > 0) return show(at, form, read.faults);
-  if (form['then'] === 'check' || at + 1 >= asked) return checked(site, around, steps, reply);
+  if (form['then'] === 'check') return checked(site, around, steps, reply);
+  const early = go === 'on' ? [] : await refusedEarly(site, asking, errand, { steps, at, form }, daysFor(site, errand));
+  if (early.length > 0) {
+    void reply.status(400);
+    return reply.send(await questionPage(site, around, steps, at, early, true));
+  }
+  if (at + 1 >= asked) return checked(site, around, steps, reply);
   return show(at + 1);
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { financialYear, type FinancialYear } from '../../domain/calendar.js';
 import { readAs } from '../../domain/faults.js';
 import type { FactData, SentFact, StreamKind } from '../../domain/grammar/event.js';
 import type { Fact } from '../../domain/grammar/fact.js';
@@ -49,6 +50,16 @@ export interface Errand {
     /** What has happened to it, if its terms have changed since the officer read them. */
     readonly news?: Html | undefined;
   };
+}
+
+/** The financial year of the fund that a form is about; undefined if it is about no open fund. */
+export const yearOf = ({ kind, name }: Errand): FinancialYear | undefined =>
+  kind === 'fund' ? financialYear(name.slice(-'2016-17'.length)) : undefined;
+
+/** What follows from the answers so far, by the fact’s declaration. */
+export function suggestedIn(errand: Errand, form: Form): Readonly<Record<string, unknown>> {
+  const answers = Object.fromEntries(Object.keys(errand.fact.input.shape).map((each) => [each, form[nameIn(each)]]));
+  return errand.fact.suggests?.(answers, yearOf(errand)) ?? {};
 }
 
 /** The names of fields that the form carries from page to page. */
@@ -285,7 +296,8 @@ export const renamed = (before: Form, after: Form): { readonly was: string; read
     return at.startsWith(madeAt('')) && was !== undefined && was !== now ? [{ was, now }] : [];
   });
 
-async function triedOnce(
+/** Tries a fact as it is, or says what is wrong with it. */
+export async function triedOnce(
   site: Site,
   asking: Asking,
   errand: Errand,

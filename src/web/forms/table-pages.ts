@@ -4,6 +4,7 @@ import { refuse } from '../../domain/rules.js';
 import { Refused } from '../refused.js';
 import type { Form, Site } from '../site.js';
 import { lookedUp } from './form.js';
+import type { Fault } from './reading.js';
 import { draftOf, formPage, isOf, shell, type Around } from './frame.js';
 import { titleOf } from './shapes.js';
 import { fieldsAt, listAt, type Step } from './steps.js';
@@ -80,11 +81,23 @@ export async function tablePage(site: Site, around: Around, steps: readonly Step
   return shownTable(around, await tableAt(site, around, steps, at), []);
 }
 
-/** The same, with all errors in the rows. */
-export async function faultyTable(site: Site, around: Around, steps: readonly Step[], at: string): Promise<Buffer> {
+/** The same, with all errors in the rows, and what the rules refuse of them. */
+export async function faultyTable(
+  site: Site,
+  around: Around,
+  steps: readonly Step[],
+  at: string,
+  refused: readonly Fault[],
+): Promise<Buffer> {
   const table = await tableAt(site, around, steps, at);
-  return shownTable(around, table, table.faults);
+  return shownTable(around, table, [...table.faults, ...refused.map((each) => atItsLine(at, each))]);
 }
+
+/** An error of a row, at the line of the table in which the row is. The first line names the columns. */
+const atItsLine = (at: string, { at: place, words }: Fault): string => {
+  const row = /^\.(\d+)/.exec(place.slice(at.length))?.[1];
+  return row === undefined ? words : `Line ${Number(row) + 2}: ${words}`;
+};
 
 /** Answers a page of a table: with another page of it, or by `back` with the form and its rows. */
 export async function tableSent(

@@ -22,6 +22,7 @@ import { againTo } from '../sign-in-again.js';
 import type { Asking, Form, Site } from '../site.js';
 import { answered } from '../refused.js';
 import { placeName } from './tasks.js';
+import { byBodyPart } from './by-body.js';
 import { foretoldPart, markOf } from './foretold.js';
 import { scrolling } from './parts.js';
 import { isOvertaken, newsOf, reasonOf, seenFields, stepsSince, type Happened, type Step } from './since.js';
@@ -299,6 +300,7 @@ export async function proposalPage(site: Site, asking: Asking, id: string, above
     ${proposal.ending !== null && paragraph(`It has ended: ${proposal.ending}.${reason === undefined ? '' : ` The reason given: “${reason}”`}`)}
     ${proposal.recorded && insetText({ content: `Recorded on ${instant(proposal.recorded.recordedAt)}: ${isDeal ? 'every part, as it stands below.' : names.in(proposal.recorded.sentence)}` })}
     ${settlementPart(proposal.settlement, names)}
+    ${proposal.facts.map((each) => byBodyPart(kind, each, names))}
     ${isDeal ? dealTerms(kind, proposal, more, names) : html`${subheading('Terms')}${termsList(kind, proposal.fact, more, names)}`}
     ${!isDeal && proposal.replaces && changesTable(kind, proposal.replaces, proposal.fact, names)}
     ${proposal.documents.length > 0 && html`${subheading('Documents')}${await documentsList(site, proposal, `/proposals/${id}`, proposal.documents)}`}
