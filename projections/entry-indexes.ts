@@ -17,6 +17,31 @@ export const those =
   (entry) =>
     isOne(entry) ? ONE_LIST : NONE;
 
+/**
+ * What a question reads in place of thousands of entries: columns of numbers. Each entry of a list is added once, as the list
+ * grows, so what is added may depend only on the entry.
+ */
+export interface Gathering<Of> {
+  /** The index whose list under the empty name is gathered. */
+  readonly index: EntryIndex;
+  begin(): Of;
+  /** Adds the next entry of the list. */
+  add(to: Of, entry: Entry): void;
+}
+
+/** The first entries of a list, and what was gathered of the list: of these entries first, then of later ones too. */
+export interface Gathered<Of> {
+  readonly entries: readonly Entry[];
+  readonly of: Of;
+}
+
+/** Gathers a list of entries that is not kept. */
+export function gatheredFrom<Of>(entries: readonly Entry[], { begin, add }: Gathering<Of>): Gathered<Of> {
+  const of = begin();
+  for (const entry of entries) add(of, entry);
+  return { entries, of };
+}
+
 /** Those of some entries that an index has under a name, in their order. */
 export const listUnder = <Each extends Entry>(entries: readonly Each[], index: EntryIndex, name: string): Each[] =>
   entries.filter((entry) => {

@@ -1,9 +1,10 @@
-import type { Day } from '../src/domain/calendar.js';
+import { dayNumber, type Day } from '../src/domain/calendar.js';
+import { inside } from '../src/domain/chart.js';
 import type { FactData } from '../src/domain/grammar/event.js';
 import { lesser, minus, negated, NO_MONEY, notNegative, plus, type Pence } from '../src/domain/money.js';
 import { POOL, type Account, type Posting } from '../src/domain/postings.js';
 import type { Entry } from './entry.js';
-import { those } from './entry-indexes.js';
+import { those, type Gathered, type Gathering } from './entry-indexes.js';
 import type { Kept } from './fund-facts.js';
 import { gapOf, type Gap } from './gap.js';
 import { sumOver, type View } from './view.js';
@@ -87,6 +88,7 @@ export const ROW_KINDS = ['requirement', 'reprofiled', 'funding', 'beside'] as c
 
 /** How one fact changed the gap of one year: a part of one cell of the bridge. */
 export interface Step {
+  readonly year: string;
   readonly kind: (typeof ROW_KINDS)[number];
   /** The category, the name of the reprofiling, or the source of funding in the pool or beside it. */
   readonly row: string;
@@ -98,6 +100,7 @@ export interface Step {
 
 /** What is learnt between two sizes of the ledger, on the last day of a year. */
 export interface Learnt {
+  readonly year: string;
   /** Whether an account is in what is asked: of one department, only its lines. */
   counts(account: Pick<Account, 'holder' | 'detail'>): boolean;
   /** The last day of the year, inclusive. */
@@ -117,72 +120,153 @@ function reprofileOf(data: FactData): Reprofile | undefined {
   return (original?.data ?? data)['reprofile'] as Reprofile | undefined;
 }
 
-/** The facts of a year between two sizes of the ledger, and their sign: minus if the second size is smaller. */
-function learnt(entries: readonly Entry[], { fromSize, toSize }: Learnt): { entries: Entry[]; sign: 1 | -1 } {
-  const [small, large] = fromSize <= toSize ? [fromSize, toSize] : [toSize, fromSize];
-  return {
-    entries: entries.filter(({ place }) => place >= small && place < large),
-    sign: fromSize <= toSize ? 1 : -1,
-  };
+/** What a posting changes in the gap of a year, as far as the posting and its fact say it. */
+interface Moved {
+  readonly kind: Step['kind'];
+  readonly account: Pick<Account, 'holder' | 'detail'>;
+  /** The row; undefined for a requirement, whose row is the category of its line. */
+  readonly row: string | undefined;
+  readonly otherYear: string | undefined;
 }
 
-/**
- * What each plan line changed between what was known at two sizes of the ledger, moves between years left out: the lines of
- * a category add up to its row.
- */
-export function bridgeLines(entries: readonly Entry[], of: Learnt): ReadonlyMap<string, Pence> {
-  const lines = new Map<string, Pence>();
-  const known = learnt(entries, of);
-  for (const { postings, data } of known.entries) {
-    if (reprofileOf(data)) continue;
+/** What moves the gap of a year, in columns: one number for each posting, the postings of one entry after the other. */
+interface YearMoves {
+  /** For each entry, how many postings all entries up to it have, its own too. */
+  readonly ends: number[];
+  /** The day of each posting, as a number. */
+  readonly days: number[];
+  /** What each posting adds to the gap, in pence: funding lowers it. */
+  readonly pence: Pence[];
+  /** What each posting changes: a place in `moved`. */
+  readonly of: number[];
+  readonly moved: Moved[];
+  readonly places: Map<string, number>;
+}
+
+/** The postings that change the gap of a year. */
+export const YEAR_MOVES: Gathering<YearMoves> = {
+  index: MOVES_YEAR_GAP,
+  begin: () => ({ ends: [], days: [], pence: [], of: [], moved: [], places: new Map() }),
+  add({ ends, days, pence, of, moved, places }, { postings, data }) {
+    const reprofile = reprofileOf(data);
     for (const posting of postings) {
-      if (!isRequired(posting) || !of.counts(posting) || posting.on > of.on) continue;
-      const change = known.sign === 1 ? posting.pence : negated(posting.pence);
-      lines.set(posting.detail, plus(lines.get(posting.detail) ?? NO_MONEY, change));
+      const found = movedBy(posting, reprofile);
+      if (!found) continue;
+      const { kind, account, row, otherYear } = found;
+      const key = JSON.stringify([kind, account.holder, account.detail, row, otherYear]);
+      const place = inside(places, key, () => moved.push(found) - 1);
+      days.push(dayNumber(posting.on));
+      pence.push(kind === 'requirement' || kind === 'reprofiled' ? posting.pence : negated(posting.pence));
+      of.push(place);
     }
-  }
-  return lines;
+    ends.push(of.length);
+  },
+};
+
+function movedBy(posting: Posting, reprofile: Reprofile | undefined): Moved | undefined {
+  const { holder, detail, source } = posting;
+  const account = { holder, detail };
+  if (isBeside(posting)) return { kind: 'beside', account, row: source, otherYear: undefined };
+  if (isFunding(posting)) return { kind: 'funding', account, row: source, otherYear: undefined };
+  if (!isRequired(posting)) return undefined;
+  return reprofile
+    ? { kind: 'reprofiled', account, row: reprofile.name, otherYear: reprofile.otherYear }
+    : { kind: 'requirement', account, row: undefined, otherYear: undefined };
+}
+
+/** What all facts add to the gap of one year in one row, and for a reprofiling with one other year. */
+export type RowTotal = Omit<Step, 'entry'>;
+
+interface YearBridge {
+  /** What each fact adds to each row, in ledger order; facts that add nothing left out. */
+  readonly steps: readonly Step[];
+  /** The total of the steps of each row. */
+  readonly totals: readonly RowTotal[];
+  /** What each plan line changed, moves between years left out: the lines of a category add up to its row. */
+  readonly lines: ReadonlyMap<string, Pence>;
 }
 
 /**
  * The steps from what was known at one size of the ledger to what was known at another: what each fact in between adds
  * to the gap of the year; if the second size is smaller, the signs are reversed. Each posting is in exactly one step,
  * so the steps add up.
- * @param entries those that do not {@link MOVES_YEAR_GAP} may be left out
+ * @param gathered from the entries below the larger size
  */
-export function bridgeSteps(entries: readonly Entry[], categories: ReadonlyMap<string, string>, of: Learnt): Step[] {
-  const { on } = of;
-  const { entries: known, sign } = learnt(entries, of);
-  const found: Step[] = [];
-  for (const entry of known) {
-    const reprofile = reprofileOf(entry.data);
-    const first = found.length;
-    for (const posting of entry.postings) {
-      // The pool’s own side is half of all postings.
-      if (posting.holder === POOL || posting.on > on) continue;
-      const step = stepOf(posting, reprofile, categories);
-      if (!step || !of.counts(posting)) continue;
-      const change = sign === 1 ? step.change : negated(step.change);
-      // The steps of an entry are few.
-      let at = first;
-      while (at < found.length && !(found[at]!.kind === step.kind && found[at]!.row === step.row)) at++;
-      const { kind, row, otherYear } = step;
-      // Written out: a year has thousands, and a copy of an object takes ten times as long.
-      found[at] = { kind, row, entry, change: plus(found[at]?.change ?? NO_MONEY, change), otherYear };
+export function bridgeOf(
+  { entries, of: columns }: Gathered<YearMoves>,
+  categories: ReadonlyMap<string, string>,
+  { year, on, fromSize, toSize, counts }: Learnt,
+): YearBridge {
+  const [small, large] = fromSize <= toSize ? [fromSize, toSize] : [toSize, fromSize];
+  const signed = (amount: Pence): Pence => (fromSize <= toSize ? amount : negated(amount));
+  const lastDay = dayNumber(on);
+  const { ends, days, pence, of, moved } = columns;
+  const rows: Row[] = [];
+  const byName = new Map<string, Row>();
+  /** The row of each thing that a posting can change; undefined where it is not asked about. */
+  const rowOf = moved.map(({ kind, account, row: named, otherYear }): Row | undefined => {
+    if (!counts(account)) return undefined;
+    const row = named ?? categories.get(account.detail)!;
+    return inside(byName, JSON.stringify([kind, row, otherYear]), () => {
+      const made = { kind, row, otherYear, ofEntry: NO_MONEY, entry: -1, sum: NO_MONEY, hasSteps: false };
+      rows.push(made);
+      return made;
+    });
+  });
+  const lineSums = new Map<number, Pence>();
+  const steps: Step[] = [];
+  /** The rows that the entry changes: few. */
+  const changed: Row[] = [];
+  for (let at = firstFrom(entries, small); at < entries.length && entries[at]!.place < large; at++) {
+    changed.length = 0;
+    for (let posting = at === 0 ? 0 : ends[at - 1]!; posting < ends[at]!; posting++) {
+      const what = of[posting]!;
+      const row = rowOf[what];
+      if (!row || days[posting]! > lastDay) continue;
+      const change = signed(pence[posting]!);
+      if (row.entry !== at) {
+        row.entry = at;
+        row.ofEntry = NO_MONEY;
+        changed.push(row);
+      }
+      row.ofEntry = plus(row.ofEntry, change);
+      if (row.kind === 'requirement') lineSums.set(what, plus(lineSums.get(what) ?? NO_MONEY, change));
+    }
+    for (const each of changed) {
+      if (each.ofEntry === NO_MONEY) continue;
+      each.hasSteps = true;
+      each.sum = plus(each.sum, each.ofEntry);
+      const { kind, row, otherYear } = each;
+      steps.push({ year, kind, row, entry: entries[at]!, change: each.ofEntry, otherYear });
     }
   }
-  return found.filter(({ change }) => change !== NO_MONEY);
+  const lines = new Map<string, Pence>();
+  for (const [what, change] of lineSums) {
+    const line = moved[what]!.account.detail;
+    lines.set(line, plus(lines.get(line) ?? NO_MONEY, change));
+  }
+  const totals = rows
+    .filter(({ hasSteps }) => hasSteps)
+    .map(({ kind, row, otherYear, sum }): RowTotal => ({ year, kind, row, otherYear, change: sum }));
+  return { steps, totals, lines };
 }
 
-function stepOf(
-  posting: Posting,
-  reprofile: Reprofile | undefined,
-  categories: ReadonlyMap<string, string>,
-): Omit<Step, 'entry'> | undefined {
-  if (isBeside(posting)) return { kind: 'beside', row: posting.source, change: negated(posting.pence) };
-  if (isFunding(posting)) return { kind: 'funding', row: posting.source, change: negated(posting.pence) };
-  if (!isRequired(posting)) return undefined;
-  return reprofile
-    ? { kind: 'reprofiled', row: reprofile.name, change: posting.pence, otherYear: reprofile.otherYear }
-    : { kind: 'requirement', row: categories.get(posting.detail)!, change: posting.pence };
+/** A row while it is added up. */
+interface Row extends Pick<Step, 'kind' | 'row' | 'otherYear'> {
+  /** The entry that changed it last, and what that entry adds to it. */
+  entry: number;
+  ofEntry: Pence;
+  sum: Pence;
+  hasSteps: boolean;
+}
+
+/** The number of the first of some entries, in ledger order, that is at a place or after it. */
+function firstFrom(entries: readonly Entry[], place: number): number {
+  let [from, to] = [0, entries.length];
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (entries[middle]!.place < place) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }

@@ -2,7 +2,7 @@ import { createTree } from '../../evidence/memory.js';
 import { reversedBy } from '../domain/grammar/reversal.js';
 import type { Tree } from '../../evidence/tree.js';
 import type { Entry } from '../../projections/entry.js';
-import type { EntryIndex } from '../../projections/entry-indexes.js';
+import type { EntryIndex, Gathered, Gathering } from '../../projections/entry-indexes.js';
 import type { LedgerEvent, StreamKind } from '../domain/grammar/event.js';
 import type { RegisterState } from '../domain/register/state.js';
 import { evolve, postingsOf } from '../domain/grammar/evolve.js';
@@ -51,6 +51,8 @@ export interface Ledger extends Submitter {
   entries(stream: string, size: number, after?: number): Promise<Entry[]>;
   /** The same entries, those alone that an index has under a name. */
   entriesUnder(stream: string, size: number, index: EntryIndex, name?: string): Promise<Entry[]>;
+  /** What is gathered of those entries of a stream that an index has. */
+  gathered<Of>(stream: string, size: number, gathering: Gathering<Of>): Promise<Gathered<Of>>;
   /** A page of all that was recorded in a stream, void acts too: so many entries, and the rest of the last one’s act. */
   history(stream: string, size: number, page: { readonly after: number; readonly limit: number }): Promise<History>;
   /** The state of a stream as it was known at a size of the ledger, folded from the store. */
@@ -193,6 +195,7 @@ export async function openLedger(store: EventStore, clock: Clock, start: Start =
       return entries;
     },
     entriesUnder: (stream, size, index, name = '') => kept.under(stream, size, index, name),
+    gathered: (stream, size, gathering) => kept.gathered(stream, size, gathering),
     async history(stream, size, { after, limit }) {
       const entries: HistoryEntry[] = [];
       // Most acts are one event, and what comes after a page is looked at.

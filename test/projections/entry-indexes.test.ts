@@ -3,17 +3,27 @@ import fc from 'fast-check';
 import t from 'tap';
 import { instalments, SCHEDULED, traced, UNDERTAKEN, undertakings } from '../../projections/audit.js';
 import { compare } from '../../projections/compare.js';
-import { byMeasure } from '../../projections/entry-indexes.js';
+import type { Entry } from '../../projections/entry.js';
+import { byMeasure, gatheredFrom } from '../../projections/entry-indexes.js';
 import { known, testedFacts } from '../../projections/fund-facts.js';
 import { MOVES_GAP } from '../../projections/gap.js';
 import { gapByDay, gapByKnowledge } from '../../projections/gap-history.js';
-import { bridgeLines, bridgeSteps, categoriesOf, MOVES_YEAR_GAP } from '../../projections/medium-term.js';
+import {
+  bridgeOf,
+  categoriesOf,
+  YEAR_MOVES,
+  type Learnt,
+  type RowTotal,
+  type Step,
+} from '../../projections/medium-term.js';
 import { byHolderShown, statement } from '../../projections/statement.js';
 import { sourceUses } from '../../projections/source-use.js';
 import { dayNumber, dayOfNumber, type Day } from '../../src/domain/calendar.js';
 import { TEST_WORDS } from '../../src/domain/fund/plan/test-inputs.js';
 import { asKnown, ofKind } from '../../src/domain/grammar/remembered.js';
-import { NO_MONEY } from '../../src/domain/money.js';
+import type { FactData } from '../../src/domain/grammar/event.js';
+import { negated, NO_MONEY, plus, type Pence } from '../../src/domain/money.js';
+import { POOL } from '../../src/domain/postings.js';
 import { fundStream } from '../../src/ledger/catalogue.js';
 import { viewOf } from '../../src/ledger/memory/read-model.js';
 import { BEHIND_TESTS, factsBehind, testsNow } from '../../src/ledger/questions/fund/minimum-tests.js';
@@ -32,6 +42,42 @@ const STREAM = fundStream(FUND);
 
 const days = fc.integer({ min: FIRST, max: LAST }).map((number) => dayOfNumber(number));
 const point = fc.record({ on: days, part: fc.double({ min: 0, max: 1, noNaN: true }) });
+
+/** The bridge of a year, straight from the facts: posting by posting, each row of a fact added up. */
+function plainBridge(entries: readonly Entry[], categories: ReadonlyMap<string, string>, learnt: Learnt) {
+  const { year, on, fromSize, toSize } = learnt;
+  const [small, large] = [Math.min(fromSize, toSize), Math.max(fromSize, toSize)];
+  const lines = new Map<string, Pence>();
+  const steps = entries
+    .filter(({ place }) => place >= small && place < large)
+    .flatMap((entry) => {
+      const { data, postings } = entry;
+      const of = ((data['fact'] as { data: FactData } | undefined)?.data ?? data)['reprofile'] as
+        { name: string; otherYear: string } | undefined;
+      const rows = new Map<string, Step>();
+      for (const { measure, holder, detail, source, pence, on: day } of postings) {
+        if (holder === POOL || day > on || !['requirement', 'agreed', 'beside'].includes(measure)) continue;
+        const isPlan = measure === 'requirement';
+        const kind = isPlan ? (of ? 'reprofiled' : 'requirement') : measure === 'agreed' ? 'funding' : 'beside';
+        const row = isPlan ? (of?.name ?? categories.get(detail)!) : source;
+        const change = isPlan === fromSize <= toSize ? pence : negated(pence);
+        const key = `${kind} ${row}`;
+        const otherYear = kind === 'reprofiled' ? of!.otherYear : undefined;
+        rows.set(key, { year, kind, row, entry, change: plus(rows.get(key)?.change ?? NO_MONEY, change), otherYear });
+        if (kind === 'requirement') lines.set(detail, plus(lines.get(detail) ?? NO_MONEY, change));
+      }
+      return [...rows.values()].filter(({ change }) => change !== NO_MONEY);
+    });
+  return { steps, lines };
+}
+
+const rowIn = ({ kind, row, otherYear }: RowTotal): string => `${kind} ${row} ${otherYear}`;
+
+function totalsOf(steps: readonly RowTotal[]): Map<string, Pence> {
+  const sums = new Map<string, Pence>();
+  for (const each of steps) sums.set(rowIn(each), plus(sums.get(rowIn(each)) ?? NO_MONEY, each.change));
+  return sums;
+}
 
 t.test('at any two dates, over random histories, all entries and those of an index give the same', async (t) => {
   await asyncProperty(
@@ -61,13 +107,18 @@ t.test('at any two dates, over random histories, all entries and those of an ind
           for (const history of [gapByDay, gapByKnowledge])
             assert.deepEqual(history(await under(MOVES_GAP), on, size, NO_CLAIMS), history(all, on, size, NO_CLAIMS));
           const categories = categoriesOf(known(model.fund(FUND)!.facts, 'line', Infinity));
-          const learnt = { on, fromSize: from.size, toSize: size, counts: () => true };
-          const [few, every] = [
-            await ledger.entriesUnder(STREAM, most, MOVES_YEAR_GAP),
-            await ledger.entries(STREAM, most),
-          ];
-          assert.deepEqual(bridgeSteps(few, categories, learnt), bridgeSteps(every, categories, learnt));
-          assert.deepEqual([...bridgeLines(few, learnt)], [...bridgeLines(every, learnt)]);
+          const learnt = { year: '2016-17', on, fromSize: from.size, toSize: size, counts: () => true };
+          const every = await ledger.entries(STREAM, most);
+          const plain = plainBridge(every, categories, learnt);
+          for (const gathered of [
+            await ledger.gathered(STREAM, most, YEAR_MOVES),
+            gatheredFrom(await ledger.entriesUnder(STREAM, most, YEAR_MOVES.index), YEAR_MOVES),
+          ]) {
+            const { steps, totals, lines } = bridgeOf(gathered, categories, learnt);
+            assert.deepEqual(steps, plain.steps);
+            assert.deepEqual(totalsOf(steps), new Map(totals.map((each) => [rowIn(each), each.change])));
+            assert.deepEqual(lines, plain.lines);
+          }
           for (const partner of PARTNERS)
             assert.deepEqual(
               statement(await under(byHolderShown, partner), partner, { from: from.on, on, size }),

@@ -1,5 +1,6 @@
 import t from 'tap';
-import { bridgeSteps } from '../../projections/medium-term.js';
+import { gatheredFrom } from '../../projections/entry-indexes.js';
+import { bridgeOf, YEAR_MOVES } from '../../projections/medium-term.js';
 import type { Entry } from '../../projections/entry.js';
 import type { Day } from '../../src/domain/calendar.js';
 import { pence, signedPence } from '../../src/domain/money.js';
@@ -47,9 +48,13 @@ const categories = new Map([
 
 t.test('what one fact moves within a category is one step, net; what takes effect later is none', async (t) => {
   const steps = (fromSize: number, toSize: number, on = '2016-12-31') =>
-    bridgeSteps([moved], categories, { counts: () => true, on: day(on), fromSize, toSize }).map(
-      ({ kind, row, change }) => [kind, row, change],
-    );
+    bridgeOf(gatheredFrom([moved], YEAR_MOVES), categories, {
+      year: '2016-17',
+      counts: () => true,
+      on: day(on),
+      fromSize,
+      toSize,
+    }).steps.map(({ kind, row, change }) => [kind, row, change]);
   t.same(steps(0, 8), [
     ['requirement', 'base', signedPence('-40.00')],
     ['requirement', 'pressure', pence('30.00')],

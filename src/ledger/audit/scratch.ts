@@ -1,4 +1,4 @@
-import { listUnder } from '../../../projections/entry-indexes.js';
+import { gatheredFrom, listUnder } from '../../../projections/entry-indexes.js';
 import { noteChanges } from '../../domain/grammar/change.js';
 import type { LedgerEvent } from '../../domain/grammar/event.js';
 import { ConcurrencyConflict, READ_PAGE_MAX, type EventStore, type RecordedEvent } from '../../store/event-store.js';
@@ -91,6 +91,10 @@ export async function scratchOf(ledger: Ledger, stream: string): Promise<Scratch
     added
       .map((event) => entryOf(decode(event, kind), memory.places.at(Number(event.revision))!))
       .filter(({ place }) => place < size);
+  const entriesUnder: Ledger['entriesUnder'] = async (each, size, index, name = '') => {
+    const entries = await ledger.entriesUnder(each, Math.min(size, base), index, name);
+    return each === stream ? [...entries, ...listUnder(ownEntries(size), index, name)] : entries;
+  };
   return {
     ...ledger,
     ...createSubmitter({
@@ -112,10 +116,8 @@ export async function scratchOf(ledger: Ledger, stream: string): Promise<Scratch
       if (each !== stream) return entries;
       return [...entries, ...ownEntries(size).filter(({ revision }) => revision > (after ?? -1))];
     },
-    async entriesUnder(each, size, index, name = '') {
-      const entries = await ledger.entriesUnder(each, Math.min(size, base), index, name);
-      return each === stream ? [...entries, ...listUnder(ownEntries(size), index, name)] : entries;
-    },
+    entriesUnder,
+    gathered: async (each, size, gathering) => gatheredFrom(await entriesUnder(each, size, gathering.index), gathering),
     release() {
       for (const undo of undos.reverse()) undo();
       putBack(ledger, state);

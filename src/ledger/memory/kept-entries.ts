@@ -1,5 +1,11 @@
 import type { Entry } from '../../../projections/entry.js';
-import { listUnder, type EntryIndex } from '../../../projections/entry-indexes.js';
+import {
+  gatheredFrom,
+  listUnder,
+  type EntryIndex,
+  type Gathered,
+  type Gathering,
+} from '../../../projections/entry-indexes.js';
 import { inside } from '../../domain/chart.js';
 import { frozen } from '../../domain/frozen.js';
 import { READ_PAGE_MAX, StoreUnavailable } from '../../store/event-store.js';
@@ -19,6 +25,8 @@ export interface KeptEntries {
   standing(stream: string, size: number): Promise<HistoryEntry[]>;
   /** Those of them that an index has under a name. The index is one of a few that the program has, not made for a question. */
   under(stream: string, size: number, index: EntryIndex, name: string): Promise<HistoryEntry[]>;
+  /** What was gathered of those that stand and that its index has. The gathering is one of a few that the program has. */
+  gathered<Of>(stream: string, size: number, gathering: Gathering<Of>): Promise<Gathered<Of>>;
   /** Whether a part of a stream is best taken from the whole: the stream is kept, or one read of the store holds all of it. */
   isAtHand(stream: string): boolean;
 }
@@ -33,6 +41,8 @@ interface KeptStream {
   readonly standing: HistoryEntry[];
   /** What stands, by the indexes that were asked for: how many entries each has taken, and its lists. */
   readonly indexed: Map<EntryIndex, Indexed>;
+  /** What was gathered of their lists. */
+  readonly gathered: Map<Gathering<unknown>, { readonly of: unknown; taken: number }>;
   /** What reads on, where something does: settles once this is undefined again. */
   reading: Promise<void> | undefined;
 }
@@ -50,6 +60,18 @@ function listOf({ standing, indexed }: KeptStream, index: EntryIndex, name: stri
     for (const each of index(entry)) inside(own.lists, each, (): HistoryEntry[] => []).push(entry);
   }
   return own.lists.get(name) ?? [];
+}
+
+/** What is gathered of a kept stream, brought up to date. */
+function gatheringOf<Of>(at: KeptStream, gathering: Gathering<Of>): Gathered<Of> {
+  const entries = listOf(at, gathering.index, '');
+  const own = inside(at.gathered, gathering as Gathering<unknown>, () => ({
+    of: gathering.begin() as unknown,
+    taken: 0,
+  }));
+  const of = own.of as Of;
+  for (; own.taken < entries.length; own.taken++) gathering.add(of, entries[own.taken]!);
+  return { entries, of };
 }
 
 interface Reading {
@@ -84,7 +106,13 @@ export function keepEntries({ read, known }: Reading, eventsMax = KEPT_EVENTS_MA
   }
 
   async function upToNow(stream: string): Promise<KeptStream> {
-    const at = kept.get(stream) ?? { entries: [], standing: [], indexed: new Map(), reading: undefined };
+    const at = kept.get(stream) ?? {
+      entries: [],
+      standing: [],
+      indexed: new Map(),
+      gathered: new Map(),
+      reading: undefined,
+    };
     kept.delete(stream);
     kept.set(stream, at);
     makeRoom();
@@ -127,6 +155,12 @@ export function keepEntries({ read, known }: Reading, eventsMax = KEPT_EVENTS_MA
       if (isTooLong(stream)) return listUnder((await readAnew(stream, size)).filter(stands), index, name);
       const list = listOf(await upToNow(stream), index, name);
       return list.slice(0, countBelow(list, size));
+    },
+    async gathered(stream, size, gathering) {
+      if (isTooLong(stream))
+        return gatheredFrom(listUnder((await readAnew(stream, size)).filter(stands), gathering.index, ''), gathering);
+      const { entries, of } = gatheringOf(await upToNow(stream), gathering);
+      return { entries: entries.slice(0, countBelow(entries, size)), of };
     },
   };
 }

@@ -1,5 +1,6 @@
 import t from 'tap';
-import type { EntryIndex } from '../../../projections/entry-indexes.js';
+import type { Entry } from '../../../projections/entry.js';
+import { those, type EntryIndex } from '../../../projections/entry-indexes.js';
 import { keepEntries, type HistoryEntry } from '../../../src/ledger/memory/kept-entries.js';
 
 /** Entries are read from the store once, and kept as long as there is room for them. */
@@ -35,6 +36,35 @@ t.test('a stream is read once, and on from there when it has grown', async (t) =
     [0, 1, 2, 3, 4],
   ]);
   t.same(reads, ['a after -1', 'a after 2'], 'two who ask at once wait for one reading');
+});
+
+t.test('what is gathered of a stream takes each entry once, and goes on as the stream does', async (t) => {
+  const sizes = { a: 3, large: 11 };
+  const kept = keepEntries(streams(sizes), 10);
+  const even = those(({ revision }) => revision % 2 === 0);
+  const gathering = {
+    index: even,
+    begin: (): number[] => [],
+    add: (to: number[], of: Entry) => void to.push(of.place),
+  };
+  const first = await kept.gathered('a', 30, gathering);
+  t.same(revisions(first.entries), [0, 2]);
+  t.same(first.of, [0, 20]);
+  sizes.a = 6;
+  const next = await kept.gathered('a', 60, gathering);
+  t.same(revisions(next.entries), [0, 2, 4]);
+  t.equal(next.of, first.of, 'the same columns, to which the new entries were added');
+  t.same(next.of, [0, 20, 40]);
+  t.same(revisions((await kept.gathered('a', 20, gathering)).entries), [0], 'those known at a smaller size');
+  const large = await kept.gathered('large', 50, gathering);
+  t.same(
+    [revisions(large.entries), large.of],
+    [
+      [0, 2, 4],
+      [0, 20, 40],
+    ],
+    'a stream that is too large is gathered anew',
+  );
 });
 
 t.test('the streams asked about last are kept, and one that is too large is read each time', async (t) => {

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import {
-  bridgeLines,
-  bridgeSteps,
+  bridgeOf,
   categoriesOf,
-  MOVES_YEAR_GAP,
   ROW_KINDS,
+  YEAR_MOVES,
   yearGap,
   yearPlan,
+  type RowTotal,
   type Step,
 } from '../../../../projections/medium-term.js';
 import { inside } from '../../../domain/chart.js';
@@ -29,7 +29,6 @@ import { BothSettled, Known, knownThen } from '../known.js';
 import { rowsOf } from '../rows.js';
 import { halvesSigned } from '../settlement.js';
 import {
-  entriesUnder,
   EntryText,
   entryText,
   fundsOf,
@@ -353,10 +352,9 @@ function halvesOf({ pairs }: Row) {
   return all.filter(({ first, second }) => first !== NO_MONEY || second !== NO_MONEY);
 }
 
-/** The plan lines that have changed, category by category. */
-const changedLines = (lines: readonly LineText[]): LineText[] =>
+/** The plan lines category by category. */
+const inOrder = (lines: readonly LineText[]): LineText[] =>
   lines
-    .filter(({ change }) => signedPence(change) !== NO_MONEY)
     .map((line) => [keyOf(line), line] as const)
     .sort(byKey)
     .map(([, line]) => line);
@@ -364,15 +362,10 @@ const changedLines = (lines: readonly LineText[]): LineText[] =>
 type LineText = z.input<typeof LineText>;
 const keyOf = ({ category, line, year }: LineText): string => JSON.stringify([category, line, year]);
 
-/** How one fact changed the gap of a year. */
-interface StepOfYear extends Step {
-  readonly year: string;
-}
-
-/** The rows that steps add up to, over the years that are shown. */
-function bridgeRows(steps: readonly StepOfYear[], years: readonly string[]): z.input<typeof RowText>[] {
+/** The rows that totals of single years add up to, over the years that are shown. */
+function bridgeRows(totals: readonly RowTotal[], years: readonly string[]): z.input<typeof RowText>[] {
   const ofKinds = new Map<Row['kind'], Map<string, Row>>();
-  for (const { kind, row, year, change, otherYear } of steps) {
+  for (const { kind, row, year, change, otherYear } of totals) {
     const ofKind = inside(ofKinds, kind, () => new Map<string, Row>());
     const found = inside(ofKind, row, (): Row => ({ kind, row, byYear: new Map(), pairs: new Map() }));
     addTo(found.byYear, year, change);
@@ -471,26 +464,29 @@ export const bridge = query({
       const [gapFrom, gapTo] = [gapKnown(from.instant), gapKnown(to.instant)];
       return { year: year.label, on: year.last, fund: fund ?? null, last, of, gapFrom, gapTo, change: gapTo - gapFrom };
     });
-    const found: StepOfYear[] = [];
+    const ofFunds: (readonly Step[])[] = [];
+    const totals: RowTotal[] = [];
     const lines: LineText[] = [];
     const settlements: z.input<typeof Bridge>['settlements'] = [];
     for (const { year, on, fund, last, of } of columns) {
       if (fund === null || !last || !of) continue;
-      const entries = await entriesUnder(ledger, { fund, size }, MOVES_YEAR_GAP);
+      const gathered = await ledger.gathered(fundStream(fund), size, YEAR_MOVES);
       const halves = await halvesSigned(ledger, fundStream(fund), { from: from.size, to }, seeing);
       settlements.push(...halves.map((each) => ({ year, fund, ...each })));
-      const learnt = { on, fromSize: from.size, toSize: to.size, counts: of.counts };
+      const learnt = { year, on, fromSize: from.size, toSize: to.size, counts: of.counts };
       const categories = categoriesOf(linesSet(last));
       const departments = departmentsAt(last);
-      const steps = bridgeSteps(entries, categories, learnt);
-      for (const { kind, row, entry, change, otherYear } of steps)
-        found.push({ year, kind, row, entry, change, otherYear });
-      for (const [line, change] of bridgeLines(entries, learnt)) {
+      const bridged = bridgeOf(gathered, categories, learnt);
+      ofFunds.push(bridged.steps);
+      totals.push(...bridged.totals);
+      for (const [line, change] of bridged.lines) {
+        if (change === NO_MONEY) continue;
         const department = departments.get(line) ?? null;
         lines.push({ category: categories.get(line)!, line, department, year, change: moneyText(change) });
       }
     }
-    found.sort((a, b) => a.entry.place - b.entry.place);
+    // The steps of each fund are in this order already.
+    const found = ofFunds.length === 1 ? ofFunds[0]! : ofFunds.flat().sort((a, b) => a.entry.place - b.entry.place);
     return {
       area: asked.area,
       settled: from.text.settled && to.text.settled,
@@ -504,10 +500,10 @@ export const bridge = query({
         ...inText({ gapFrom, gapTo, change: change as Pence }),
       })),
       rows: bridgeRows(
-        found,
+        totals,
         columns.map(({ year }) => year),
       ),
-      lines: changedLines(lines),
+      lines: inOrder(lines),
       settlements,
       change: moneyText(columns.reduce((sum, { change }) => plus(sum, change as Pence), NO_MONEY)),
       facts: rowsOf(found, factText),
@@ -529,7 +525,7 @@ export const bridge = query({
   }),
 });
 
-const factText = ({ entry, kind, row, change, otherYear, year }: StepOfYear): FactText => ({
+const factText = ({ entry, kind, row, change, otherYear, year }: Step): FactText => ({
   ...entryText(entry),
   year,
   kind,
