@@ -66,7 +66,7 @@ function listOf({ standing, indexed }: KeptStream, index: EntryIndex, name: stri
 function gatheringOf<Of>(at: KeptStream, gathering: Gathering<Of>): Gathered<Of> {
   const entries = listOf(at, gathering.index, '');
   const own = inside(at.gathered, gathering as Gathering<unknown>, () => ({
-    of: gathering.begin() as unknown,
+    of: gathering.begin(),
     taken: 0,
   }));
   const of = own.of as Of;

@@ -271,6 +271,7 @@ export function riskShares(
   signed: ReadonlyMap<string, SignedShare>,
   signing?: string,
 ): SchemeShare[] {
+  const { host, recurrent } = year;
   const drafts = drafted(year, terms, signed, signing);
   const allGiven = givenOf(drafts);
   return drafts.map(({ scheme, spending, variance, rule, signed: own, covered }) => {
@@ -282,7 +283,7 @@ export function riskShares(
     let notBound: readonly string[] = [];
     if (terms && rule) {
       const byRule = (of: { readonly sum: Pence; readonly variance: Pence }, spent: Pence) =>
-        year.passOn(shareOf(lastRule(rule), terms.underspend, of, { ...year, spent }), rule);
+        year.passOn(shareOf(lastRule(rule), terms.underspend, of, { host, recurrent, spent }), rule);
       const now = byRule({ sum: borne, variance }, minus(spending.spent, amounts(covered)));
       const since = new Map(now);
       if (own) {
