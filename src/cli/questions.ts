@@ -16,7 +16,11 @@ import { EXIT, Ended, refusedBy, type Terminal } from './terminal.js';
 const fieldsOf = (schema: z.ZodObject) =>
   Object.entries(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }).properties!).map(([name, field]) => ({
     name,
-    ...(field as { readonly description: string; readonly enum?: readonly string[] }),
+    ...(field as {
+      readonly description: string;
+      readonly enum?: readonly string[];
+      readonly examples?: readonly string[];
+    }),
   }));
 
 /** The heading under which help lists a question: what it is asked about. */
@@ -25,6 +29,50 @@ function groupOf({ path }: Query): string {
   if (path.includes('/disputes')) return 'Ask of disputes:';
   if (path.startsWith('/areas/')) return 'Ask of an area over years:';
   return 'Ask what there is and what waits:';
+}
+
+/** Commands that list what an argument or an option may name. */
+const LISTS: Readonly<Record<string, string>> = {
+  fund: 'bcf-ledger funds lists the funds.',
+  area: 'bcf-ledger areas lists the areas.',
+  partner: 'bcf-ledger partners lists the bodies.',
+  officer: 'bcf-ledger officers lists the officers who hold a mandate today.',
+};
+
+/** What is wrong with an argument or an option, with an example of it and the command that lists what it may name. */
+function faultInWords(query: Query, name: string, words: string): string {
+  const isArgument = name in query.params.shape;
+  const field = fieldsOf(isArgument ? query.params : query.options).find((each) => each.name === name);
+  const example = field?.examples?.[0];
+  const said = `${isArgument ? `<${name}>` : `--${name}`} ${words}${example === undefined ? '' : `, such as ${example}`}.`;
+  return name in LISTS ? `${said} ${LISTS[name]!}` : said;
+}
+
+/** A refusal, with the commands that list what it does not find. */
+function refusedIn(found: Refusal, args: Readonly<Record<string, string>>): Ended {
+  const { code, message } = refusedBy(found);
+  const lists = Object.entries(LISTS).flatMap(([name, list]) => {
+    const isNamed = args[name] !== undefined && found.detail.includes(args[name]);
+    const [command] = list.split(' lists ') as [string];
+    return isNamed && NOT_FOUND.has(found.rule) && !message.includes(command) ? [list] : [];
+  });
+  return new Ended(code, [message, ...lists].join(' '));
+}
+
+/** The rules that refuse a name which may be mistyped. */
+const NOT_FOUND: ReadonlySet<string> = new Set(['not_mandated', 'not_in_fund', 'name_unknown', 'fund_unknown']);
+
+interface Side {
+  readonly on: string;
+  readonly ledger: { readonly size: number };
+}
+
+/** Whether an answer compares a state of the ledger with itself, as a comparison without options does. */
+function isSameTwice(answer: Readonly<Record<string, unknown>>): boolean {
+  const { from, to } = answer as Partial<Record<'from' | 'to', Side>>;
+  return (
+    from?.ledger !== undefined && to?.ledger !== undefined && from.on === to.on && from.ledger.size === to.ledger.size
+  );
 }
 
 /**
@@ -50,7 +98,7 @@ export function registerQuestion(
   command.action(async (...given: unknown[]) => {
     const names = Object.keys(query.params.shape);
     const options = given[names.length] as Record<string, string | true> & { ledger: string };
-    const args = Object.fromEntries(names.map((name, index) => [name, given[index]]));
+    const args = Object.fromEntries(names.map((name, index) => [name, given[index] as string]));
     const raw = Object.fromEntries(
       Object.keys(query.options.shape).flatMap((name) => {
         const value = options[name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())];
@@ -59,16 +107,13 @@ export function registerQuestion(
     );
     const asked = readAs(z.object({ ...query.params.shape, ...query.options.shape }), { ...args, ...raw });
     if ('faults' in asked) {
-      const faults = asked.faults.map(({ path: [name], words }) => {
-        const option = names.includes(String(name)) ? `<${String(name)}>` : `--${String(name)}`;
-        return `${option} ${words}.`;
-      });
+      const faults = asked.faults.map(({ path: [name], words }) => faultInWords(query, String(name), words));
       throw new Ended(EXIT.usage, faults.join('\n'));
     }
     await using(options.ledger, { readOnly: true }, async (ledger) => {
       const question = options['csv'] ? asWhole(query, asked.value, raw) : asked.value;
       const found = await ask(ledger, OPERATOR, query, question);
-      if (found instanceof Refusal) throw refusedBy(found);
+      if (found instanceof Refusal) throw refusedIn(found, args);
       // Fields that the answer does not declare are removed, as over HTTP.
       const answer = query.answer.parse(found);
       if (options['json']) output.data(JSON.stringify(answer, null, 2));
@@ -82,6 +127,10 @@ export function registerQuestion(
       }
       const dates = datesInWords(answer);
       if (dates !== undefined) output.note(dates);
+      if (isSameTwice(answer))
+        output.note(
+          'Both sides are the same day in the same state of the ledger, so nothing differs. Name an earlier day with --from-on, or an earlier state of knowledge with --from-known-at.',
+        );
       const next = nextPage(query, answer);
       if (next !== undefined) output.note(`There is more: add --after ${next}.`);
     });

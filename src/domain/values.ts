@@ -182,7 +182,7 @@ const NAMES_NOBODY = {
 export const Name = z
   .string({ error: 'must be a short name in lower-case letters, digits and dashes' })
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, {
-    error: 'must be lower-case letters, digits and single dashes, such as "norwich-ccg"',
+    error: 'must be lower-case letters, digits and single dashes',
   })
   .max(64, { error: 'must be at most 64 characters' })
   .refine((text) => !holdsNhsNumber(text), NAMES_NOBODY);

@@ -62,6 +62,35 @@ t.test('every command’s help describes every argument and every option', async
   t.match((await program(['demo', '--help'], ledger)).out, /default: demonstration\.sqlite/);
 });
 
+t.test(
+  'a mistyped name is answered with an example of it, and with the command that lists the right ones',
+  async (t) => {
+    const ledger = await openedLedger(t);
+    const said = async (...argv: string[]) => {
+      const { code, notes } = await program(argv, ledger);
+      return [code, notes] as const;
+    };
+    t.strictSame(await said('gap', 'Testshire'), [
+      2,
+      '<fund> must be lower-case letters, digits and single dashes, such as norfolk-2016-17. bcf-ledger funds lists the funds.',
+    ]);
+    t.match(await said('gap', 'testshire'), [4, /There is no fund named testshire\..* bcf-ledger funds lists them\.$/]);
+    t.match(await said('tasks', 'north-ccg'), [
+      4,
+      /No officer named north-ccg is in the register\..* bcf-ledger officers lists the officers who hold a mandate today\.$/,
+    ]);
+    t.match(await said('position', FUND, '--on', '31 March'), [2, /^--on must be/]);
+  },
+);
+
+t.test('a comparison of a state with itself says so, and how to name another', async (t) => {
+  const ledger = await openedLedger(t);
+  await ledger.signed('north-ccg-finance', 'county-finance', 'ContributionAgreed', contribution());
+  t.match((await program(['compare', FUND], ledger)).notes, /nothing differs\. Name an earlier day with --from-on/);
+  t.notMatch((await program(['compare', FUND, '--from-known-at', '2016-01-31'], ledger)).notes, 'nothing differs');
+  t.notMatch((await program(['gap', FUND], ledger)).notes, 'nothing differs');
+});
+
 t.test('a table on a terminal says of what it is, what is left out, and whether there is more', async (t) => {
   const ledger = await openedLedger(t);
   await ledger.signed('north-ccg-finance', 'county-finance', 'ContributionAgreed', contribution());
