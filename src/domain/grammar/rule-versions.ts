@@ -18,63 +18,63 @@ interface Change {
 export const RULE_CHANGES = {
   own_mandate: {
     from: 2,
-    why: 'Nobody proposes or signs a mandate of their own: an officer could raise their own limit with one other signature.',
+    why: 'Nobody proposes or signs a mandate of their own. Before, an officer could raise their own limit if one other officer signed.',
   },
   late_is_void: {
     from: 3,
-    why: 'An act is void where it was recorded more than 60 seconds behind what stands: services that share a ledger may record a little out of order, and nothing is added to what was known long ago.',
+    why: 'An act is void if it is recorded more than 60 seconds behind what stands. Services that share a ledger may record a little out of order; before, somebody could add an act to what was known long ago.',
   },
   rests_are_complete: {
     from: 3,
-    why: 'An event names every other stream that its decision looked at, and no more: verification looks again and compares.',
+    why: 'An event names every other stream that its decision looked at, and only those. Verification looks again and compares.',
   },
   all_mandates_end: {
     from: 3,
-    why: 'The end of a mandate ends every mandate of that officer, body and role that is in force on the day: where two overlapped, one went on.',
+    why: 'The end of a mandate ends every mandate of that officer, body and role that is in force on the day. Before, if two overlapped, one of them went on.',
   },
   keeper_officer: {
     from: 3,
-    why: 'No officer of the ledger’s keeper is among the first officers of another body: the keeper could act for both sides.',
+    why: 'No officer of the ledger’s keeper is among the first officers of another body. Before, the keeper could act for both sides.',
   },
   predecessor_signs: {
     from: 4,
-    why: 'A succession ends one body, an officer of which signs while it has officers, to its last day; else a body of the sector that the keeper is not of. One that is taken back is signed by those who followed. The keeper could do both by its own officers alone.',
+    why: 'Officers of the body that ends sign its succession, to its last day. If it has no officers, a body of the other sector signs: of the NHS where a council keeps the ledger, and the other way round. To take a succession back, officers of the bodies that followed sign. Before, the keeper could do both by its own officers alone.',
   },
   keeper_alone: {
     from: 4,
-    why: 'Of the two who sign a succession, or that one is taken back, one at most has, had or will have a mandate for the keeper of the ledger: whoever acts for both bodies could sign what a colleague proposes.',
+    why: 'Two officers sign a succession, or sign to take one back. At most one of them ever has a mandate for the keeper of the ledger: past, present or future. Before, somebody who acts for both bodies could sign what a colleague proposed.',
   },
   keeper_followed: {
     from: 4,
-    why: 'No officer of a body that followed the keeper of the ledger is among the first officers of another body: who keeps the ledger now was not asked about.',
+    why: 'No officer of a body that followed the keeper of the ledger is among the first officers of another body. Before, only officers of the first keeper were refused.',
   },
   officer_reserved: {
     from: 4,
-    why: 'No officer goes by the name under which the service itself records: what the service did could not be told from what a person did.',
+    why: 'No officer has the name under which the service itself records. Before, nobody could tell what the service did from what a person did.',
   },
   ring_fenced: {
     from: 4,
-    why: 'A variance that is shared leaves out what is left of ring-fenced grants, and no share is in proportion to them: an underspend of money that a district was owed went to others, and who held such a grant bore the more.',
+    why: 'A shared variance leaves out what is left of ring-fenced grants, and no share is in proportion to them. Before, others received an underspend of money that a district was owed, and whoever held such a grant bore more.',
   },
   in_the_future: {
     from: 4,
-    why: 'Money that came or went, spending, what was measured and a gap that was stated are dated today at the latest: a receipt of 2098 counted in no year that anybody looked at.',
+    why: 'Money that came or went, spending, measurements and stated gaps are dated today at the latest. Before, a receipt dated 2098 counted in no year that anybody looked at.',
   },
   offers_expire: {
     from: 4,
-    why: 'A proposal is off the table from the day after its last day, whether or not its lapse was recorded: an offer that nobody could sign any more counted as soft money until a service was started.',
+    why: 'A proposal is off the table from the day after its last day, whether or not its lapse is recorded. Before, an offer that nobody could sign any more counted as soft money until a service was started.',
   },
   recorded_already: {
     from: 4,
-    why: 'The same receipt, tranche or invoice (item, day, sum and reference) is recorded once, unless it is marked as one more and says why: it counted twice.',
+    why: 'The same receipt, tranche or invoice (item, day, sum and reference) is recorded once, unless an officer marks it as one more and says why. Before, it counted twice.',
   },
   signs_in_person: {
     from: 5,
-    why: 'A plan is signed off by who holds the office: as the chief executive the chief executive, and for the health and wellbeing board an officer whom it mandates. A chief finance officer signed for all of them.',
+    why: 'Whoever holds the office signs off a plan: the chief executive signs as the chief executive, and an officer whom the health and wellbeing board mandates signs for the board. Before, a chief finance officer could sign for all of them.',
   },
   called_the_same: {
     from: 5,
-    why: 'In the published rules of a year no code is called what another code of its list is: who wrote the name of the one was taken to mean the other, or neither.',
+    why: 'In the published rules of a year, the name of a code is not another code of its list. Before, a name that somebody wrote could be read as the wrong code, or as none.',
   },
 } as const satisfies Readonly<Record<string, Change>>;
 
