@@ -143,6 +143,7 @@ export function spendingByScheme(
  * was spent of it. Sources with nothing left are left out.
  */
 export function leftOfRingFenced(books: Balanced, ringFenced: ReadonlySet<string>): Map<string, Pence> {
+  if (ringFenced.size === 0) return new Map();
   const rows = sourceRows(books);
   const outside = outsideOf(rows, ringFenced, books);
   const left = new Map<string, Pence>();
