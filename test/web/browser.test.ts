@@ -25,7 +25,7 @@ t.test(
     plain.on('request', (request) => requests.push(request.url()));
     await plain.goto(`${address}/sign-in`);
     await plain.check('input[value=county-finance]');
-    await follow(plain, 'main button');
+    await follow(plain, 'main form[method=post] button');
     t.equal(await plain.title(), 'Your tasks – BCF ledger');
     await follow(plain, `a[href="/proposals/${outcome.proposal!}"]`);
     await follow(plain, 'text=Sign for Testshire County Council');
@@ -48,7 +48,7 @@ t.test(
     }
     await looked.goto(`${address}/sign-in`);
     await looked.check('input[value=county-finance]');
-    await follow(looked, 'main button');
+    await follow(looked, 'main form[method=post] button');
     const made = await ledger.done('north-ccg-finance', {
       act: 'propose',
       fact: { type: 'ContributionAgreed', data: contribution({ contribution: 'second' }) as never },

@@ -43,7 +43,7 @@ t.test('a form is filled in without scripts, and no page of it has a barrier tha
   const plain = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
   await plain.goto(`${address}/sign-in`);
   await plain.check('input[value=north-ccg-finance]');
-  await follow(plain, 'main button');
+  await follow(plain, 'main form[method=post] button');
   await plain.goto(`${address}/funds/${FUND}`);
   await follow(plain, 'text=Propose');
   await follow(plain, 'text=Agree a contribution');
@@ -75,7 +75,7 @@ t.test('a form is filled in without scripts, and no page of it has a barrier tha
   });
   await page.goto(`${address}/sign-in`);
   await page.check('input[value=county-chief]');
-  await follow(page, 'main button');
+  await follow(page, 'main form[method=post] button');
   for (const form of FORMS) {
     await page.goto(`${address}${form}`);
     await looked(t, page, form);

@@ -40,7 +40,7 @@ async function signedIn(context: BrowserContext, address: string): Promise<Page>
   const page = await context.newPage();
   await page.goto(`${address}/sign-in`);
   await page.check('input[value=north-ccg-finance]');
-  await follow(page, 'main button');
+  await follow(page, 'main form[method=post] button');
   return page;
 }
 

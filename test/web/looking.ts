@@ -30,7 +30,9 @@ export async function looking(browser: Browser, address: string, officer?: strin
   if (officer !== undefined) {
     await page.goto(`${address}/sign-in`);
     await page.check(`input[value=${officer}]`);
-    await follow(page, 'main button');
+    await follow(page, 'main form[method=post] button');
+    // Without a sign-in every page would be the sign-in page, and the run would look at nothing else.
+    await page.waitForSelector('text=Sign out');
   }
   return {
     page,

@@ -40,7 +40,7 @@ try {
     await page.goto(`${address}/sign-in`);
     await picture('sign-in', false);
     await page.check('input[value=norfolk-finance]');
-    await page.click('main button');
+    await page.click('main form[method=post] button');
     await picture('tasks', all !== undefined);
     await page.click('text=Funds');
     await picture('funds');
