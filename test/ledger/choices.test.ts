@@ -44,6 +44,8 @@ t.test('a settlement is chosen by its name, and a stage by the protocol of its c
   const ledger = await disputing(t);
   await acts(ledger).raise();
   ledger.now('2019-04-30T12:00:00Z');
+  const words = async () => (await asked<Choices>(ledger, 'dispute-choices', { choices: 'case' })).choices[0]!.words;
+  t.match(await words(), /; £36,400\.00 in dispute$/, 'a case is chosen by what is in dispute');
   await settle(ledger, 'spring-2019', '2019-04-30', [['one', '20000.00', '16400.00']]);
   t.same((await asked<Choices>(ledger, 'dispute-choices', { choices: 'settlement' })).choices, [
     { value: 'spring-2019', words: 'spring 2019', about: null, wordings: [] },
@@ -51,6 +53,7 @@ t.test('a settlement is chosen by its name, and a stage by the protocol of its c
   const cases = async (more: Readonly<Record<string, string>> = {}) =>
     (await asked<Choices>(ledger, 'dispute-choices', { choices: 'case', ...more })).choices.map(({ value }) => value);
   t.same(await cases(), [caseNamed('one')]);
+  t.match(await words(), /; settled$/);
   t.same(await cases({ among: 'open' }), [], 'a form that settles cases offers none that a settlement has closed');
   const stages = await asked<Choices>(ledger, 'dispute-choices', { choices: 'stage' });
   t.same(

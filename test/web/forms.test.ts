@@ -259,6 +259,34 @@ t.test('days that follow from other answers are suggested', async (t) => {
   t.match(asShown(first.body), { 'f.effective-day': '1', 'f.effective-month': '4', 'f.effective-year': '2017' });
 });
 
+t.test('a sum that no month or quarter is left for is not split, and the page says why and what to do', async (t) => {
+  const { visitor, ledger } = await site(t);
+  ledger.now('2017-06-10T09:00:00Z');
+  const visit = new FormVisit(await visitor().signIn('county-finance'), `/funds/${FUND}/propose/contribution-agreed`);
+  const terms = await visit.press(await visit.open(), 'next', { 'f.payer': 'county', 'f.source': 'LA_ADD' });
+  t.match(asShown(terms.body), { 'f.effective-day': '31', 'f.effective-month': '3', 'f.effective-year': '2017' });
+  const sum = { 'f.amount': '1,200', 'f.recurrent': 'no' };
+  const last = await visit.press(terms, 'next', sum);
+  t.match(asShown(last.body), { 'f.instalments.count': '1', 'f.instalments.0.due-day': '31' });
+  t.match(last.body, 'No month and no quarter of this year begins on 31 March 2017 or later');
+  t.notMatch(last.body, 'Split by');
+  t.match(last.body, 'All at once');
+  const early = await visit.press(await visit.press(last, 'back'), 'next', { ...sum, 'f.effective': '2017-02-10' });
+  t.match(early.body, 'No quarter of this year begins on 10 February 2017 or later');
+  t.match(early.body, 'Split by month');
+});
+
+t.test('a notice is suggested on no day after the year of the fund', async (t) => {
+  const { visitor, ledger } = await site(t);
+  ledger.now('2017-06-10T09:00:00Z');
+  const visit = new FormVisit(
+    await visitor().signIn('county-finance'),
+    `/funds/${FUND}/propose/discretionary-payment-withdrawn`,
+  );
+  const { body } = await visit.open();
+  t.match(asShown(body), { 'f.noticeGiven-day': '31', 'f.noticeGiven-month': '3', 'f.noticeGiven-year': '2017' });
+});
+
 t.test('whatever has an identifier on a form has one of its own', async (t) => {
   const { visitor } = await site(t);
   const { body } = await (await visitor().signIn('county-finance')).get(`/funds/${FUND}/propose/agreement-signed`);

@@ -81,7 +81,7 @@ import {
   WorkedOutSum,
 } from '../grammar/fields.js';
 import { fromItsDay, naming } from '../grammar/naming.js';
-import { actingBody, addingUpTo, listed, newName } from '../grammar/asked.js';
+import { actingBody, addingUpTo, among, listed, newName } from '../grammar/asked.js';
 
 /** Cases: what is claimed of whom for which care, who pays meanwhile, and how the days are decided. */
 
@@ -204,8 +204,11 @@ const sumsText = ({ claimed, agreed, abandoned, open, repayable }: Sums): SumsTe
 
 const OfCase = { effective: Effective, case: CaseReference };
 
+/** Of what changes a case: one that a settlement has closed takes no more of it. */
+const OfOpenCase = { effective: Effective, case: among(['open'], CaseReference) };
+
 const RevisedFields = z.strictObject({
-  ...OfCase,
+  ...OfOpenCase,
   until: LastDay.optional(),
   costs: Costs.min(1)
     .optional()
@@ -220,7 +223,7 @@ const RevisedFields = z.strictObject({
 });
 
 const Decision = z.strictObject({
-  ...OfCase,
+  ...OfOpenCase,
   effective: EffectiveDay.meta({ description: 'The first day of care that is decided; it may lie far back.' }),
   decidedOn: DecidedOn.meta({ description: 'The day on which it was decided, from the raising of the case on.' }),
 });
@@ -527,7 +530,7 @@ export const CASE_FACTS: readonly Fact<DisputeState>[] = [
     title: 'Agree who pays meanwhile',
     group: 'disputes',
     about: 'Both sides agree who pays from a day on until the case is decided, without prejudice to how it is.',
-    input: z.strictObject({ ...OfCase, interim: SplitShares }),
+    input: z.strictObject({ ...OfOpenCase, interim: SplitShares }),
     stored: z.strictObject({
       ...OfCase,
       interim: SplitShares,

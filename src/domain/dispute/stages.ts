@@ -22,7 +22,7 @@ import {
   type DisputeState,
 } from './state.js';
 import { DueBy, Effective, Panel, ProtocolName, SchemeTitle, ShortTitle, StageName } from '../grammar/fields.js';
-import { newName } from '../grammar/asked.js';
+import { among, newName } from '../grammar/asked.js';
 
 /** The stages through which a dispute goes by the area's protocol, and their deadlines in working or in calendar days. */
 
@@ -80,7 +80,7 @@ function deadlineOf({ workingDays, days }: Stage, entered: Day, afterWorkingDays
 
 const EntrySent = z.strictObject({
   effective: Effective,
-  case: CaseReference,
+  case: among(['open'], CaseReference),
   stage: StageName,
   panel: Panel.optional(),
 });

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { known } from '../../../projections/fund-facts.js';
-import { FINANCIAL_YEARS, dayInWords } from '../../domain/calendar.js';
+import { FINANCIAL_YEARS, dayInWords, type Day } from '../../domain/calendar.js';
+import { asAt, cellsOf, sumsOf } from '../../domain/dispute/claim.js';
 import { DISPUTE_KINDS, nameOfCode } from '../../domain/dispute/reference.js';
-import { caseOf, notClosed, type DisputeState } from '../../domain/dispute/state.js';
+import { caseOf, notClosed, type DisputeState, type OpenCase } from '../../domain/dispute/state.js';
 import { capacitiesOf } from '../../domain/fund/plan/plan-years.js';
-import type { FundState, Item } from '../../domain/fund/state.js';
+import { standsAt, type FundState, type Item } from '../../domain/fund/state.js';
+import { NO_MONEY, pounds } from '../../domain/money.js';
 import { purposesOf } from '../../domain/fund/year/spending.js';
 import { CHOICES_NAMES } from '../../domain/grammar/asked.js';
 import { Refusal } from '../../domain/rules.js';
@@ -143,13 +145,16 @@ const fundState = async ({ ledger, name }: At): Promise<FundState> =>
 const items =
   <Kind extends Item['kind']>(
     kind: Kind,
-    words: (item: Extract<Item, { kind: Kind }>, name: string, at: At) => string,
+    words: (item: Extract<Item, { kind: Kind }>, name: string, at: At, state: FundState) => string,
   ): ChoicesOf =>
   async (at) => {
     if (at.kind !== 'fund') return [];
-    const { items: all, named, reversed } = await fundState(at);
+    const state = await fundState(at);
+    const { items: all, named, reversed } = state;
     return [...all].flatMap(([name, item]) =>
-      item.kind === kind && !reversed.has(named.get(name)!) ? [choice(name, words(item as never, name, at), name)] : [],
+      item.kind === kind && !reversed.has(named.get(name)!)
+        ? [choice(name, words(item as never, name, at, state), name)]
+        : [],
     );
   };
 
@@ -189,9 +194,17 @@ const ofDisputes =
   (at) =>
     at.kind === 'dispute' ? choices(at.ledger.model.stream('dispute', at.stream).own, at) : [];
 
+/** What is in dispute of a case today, in words. */
+function inDispute(found: OpenCase, today: Day): string {
+  if (notClosed(found)) return 'settled';
+  const { open } = sumsOf(cellsOf(found.terms, asAt(today)));
+  return open === NO_MONEY ? 'nothing in dispute' : `${pounds(open)} in dispute`;
+}
+
 /** The cases of an area; if the open ones are asked for, without those that a settlement has closed. */
-const cases = ofDisputes((own, { ledger, given }) =>
-  [...own.cases.keys()].flatMap((id) => {
+const cases = ofDisputes((own, { ledger, given }) => {
+  const today = todayOf(ledger);
+  return [...own.cases.keys()].flatMap((id) => {
     const found = caseOf(own, id);
     if (found instanceof Refusal || (given.among === 'open' && notClosed(found))) return [];
     const { terms } = found;
@@ -200,12 +213,12 @@ const cases = ofDisputes((own, { ledger, given }) =>
     return [
       choice(
         id,
-        `${nameOf(ledger, claimant.at(-1)!.partner)} against ${nameOf(ledger, respondent.at(-1)!.partner)}: ${of!}, from ${dayInWords(effective)}`,
+        `${nameOf(ledger, claimant.at(-1)!.partner)} against ${nameOf(ledger, respondent.at(-1)!.partner)}: ${of!}, from ${dayInWords(effective)}; ${inDispute(found, today)}`,
         id.slice(0, 8),
       ),
     ];
-  }),
-);
+  });
+});
 
 /** The stages of the protocol of a case. Without a case, the stages of every protocol of the area. */
 const stages = ofDisputes((own, { given }) => {
@@ -335,7 +348,8 @@ const OF: Readonly<Record<string, ChoicesOf>> = {
   case: cases,
   contribution: items(
     'contribution',
-    ({ payer, source }, _name, { ledger }) => `${nameOf(ledger, payer)}, ${sourceName(source)}`,
+    ({ payer, source }, name, at, state) =>
+      `${nameOf(at.ledger, payer)}, ${sourceName(source)}, ${pounds(standsAt(state, 'agreed', name, fundNow(at).on))}`,
   ),
   grant: items(
     'grant',

@@ -80,12 +80,14 @@ export function begun(site: Site, asking: Asking | undefined, errand: Errand, gi
   const fields = errand.fact.input.shape as Fields;
   const [body, another] = asking ? bodiesOf(site, asking) : [];
   return {
-    // A suggested effective day is within the fund’s year. A suggested day on which something happened is today at the
-    // latest.
+    // A suggested effective day is within the fund’s year. A suggested day on which something happened, such as a notice,
+    // is today at the latest, and not after that year.
     ...suggested(
       fields,
-      (name) =>
-        name === 'effective' && errand.fact.effective === 'in-year' ? todayFor(site, errand) : todayOf(site.ledger),
+      (name) => {
+        const [today, inYear] = [todayOf(site.ledger), todayFor(site, errand)];
+        return errand.fact.effective === 'in-year' && (name === 'effective' || inYear < today) ? inYear : today;
+      },
       another === undefined ? body : undefined,
     ),
     ...Object.fromEntries(Object.entries(given).filter(([name]) => TRAVELS.test(name))),
@@ -147,6 +149,7 @@ async function questionPage(
   if (long) return faultyTable(site, around, steps, long[0], isRefused ? faults : []);
   // The error of a day is shown at its first part.
   const places = faults.map((each) => ({ ...each, at: placeOf(each.at, fields) }));
+  const year = yearOf(errand);
   const shown = {
     form,
     looked,
@@ -154,7 +157,7 @@ async function questionPage(
     alone: fields.length === 1,
     more: (field: z.ZodType, place: string): Content => [
       tabled(field) && tableButton(rowsAt(form, place), place),
-      errand.kind === 'fund' && splitButtons(field, place),
+      year && splitButtons(field, place, form, year),
       place === DOCUMENTS_AT && filesFor(site, errand) && uploadButton,
     ],
   };

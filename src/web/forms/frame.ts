@@ -1,5 +1,6 @@
 import { hiddenFields } from '../components/fields.js';
 import { breadcrumbs } from '../components/ways.js';
+import { small } from '../format.js';
 import { html, type Content, type Html } from '../html.js';
 import { page } from '../layout.js';
 import { placeName } from '../screens/tasks.js';
@@ -47,6 +48,10 @@ export const draftOf = ({ asking, errand, form }: Around, shown: readonly string
 const whereIs = ({ kind, name }: Errand): string =>
   placeName(name === '' ? { kind: 'register', in: name } : { kind, in: name });
 
+/** What the form is for, above the title of each page. */
+const captionOf = ({ fact, counters }: Errand): string =>
+  counters ? `Counter-offer: ${small(fact.title)}` : fact.title;
+
 /** A page of a form, with any content. */
 export function shell(
   { asking, errand }: Around,
@@ -57,11 +62,11 @@ export function shell(
     content,
   }: { readonly title: string; readonly above?: Content; readonly isWrong: boolean; readonly content: Content },
 ): Buffer {
-  const main = html`${errand.counters?.news}${above}<span class="govuk-caption-l">${errand.fact.title}</span><h1 class="govuk-heading-l">${title}</h1>${content}`;
+  const main = html`${errand.counters?.news}${above}<span class="govuk-caption-l">${captionOf(errand)}</span><h1 class="govuk-heading-l">${title}</h1>${content}`;
   return page(asking.around, {
-    title: `${isWrong ? 'Error: ' : ''}${title} – ${errand.fact.title}${errand.counters ? ' (counter-offer)' : ''}, ${whereIs(errand)}`,
+    title: `${isWrong ? 'Error: ' : ''}${title} – ${captionOf(errand)}, ${whereIs(errand)}`,
     section: errand.kind === 'fund' ? 'funds' : 'tasks',
-    before: breadcrumbs({ items: [errand.back, { content: errand.fact.title }] }),
+    before: breadcrumbs({ items: [errand.back, { content: captionOf(errand) }] }),
     main,
   });
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { totalOf } from '../../domain/grammar/asked.js';
-import type { Day, FinancialYear } from '../../domain/calendar.js';
+import { dayInWords, type Day, type FinancialYear } from '../../domain/calendar.js';
 import { moneyText, pence } from '../../domain/money.js';
 import { daysOf, equalParts, type Every } from '../../domain/grammar/schedule.js';
 import { Amount } from '../../domain/values.js';
@@ -36,13 +36,27 @@ function partsOf(field: z.ZodType): { day: string; sum: string; whole: string } 
   return day !== undefined && sum !== undefined ? { day, sum, whole: nameIn(to.field) } : undefined;
 }
 
-/** The buttons that split a sum, if the field is a list of instalments in a fund. */
-export const splitButtons = (field: z.ZodType, at: string): Content =>
-  partsOf(field) &&
-  html`<p class="govuk-body">Split the sum evenly over what is left of the year, or change the instalments below.</p>
-    <div class="bcf-buttons">${Object.entries(SPLITS).map(([name, { words }]) =>
-      button({ content: words, name: 'go', value: `split ${name} ${at}`, classes: 'govuk-button--secondary' }),
-    )}</div>`;
+/**
+ * The buttons that split a sum, if the field is a list of instalments in a fund. Where no month or no quarter of the year begins
+ * from the effective day on, the page says so in place of the button.
+ */
+export function splitButtons(field: z.ZodType, at: string, form: Form, year: FinancialYear): Content {
+  if (!partsOf(field)) return undefined;
+  const from = firstIn(form, year);
+  const ways = Object.entries(SPLITS).map(([name, way]) => ({
+    ...way,
+    name,
+    isLeft: !way.every || leftOf(from, year, way.every).length > 0,
+  }));
+  const none = ways.flatMap(({ isLeft, every }) => (every && !isLeft ? [every] : []));
+  return html`<p class="govuk-body">Split the sum evenly over what is left of the year, or change the instalments below.</p>
+    ${none.length > 0 && html`<p class="govuk-body">No ${none.join(' and no ')} of this year begins on ${dayInWords(from)} or later, so the sum cannot be split by ${none.join(' or by ')}. To split it, go back and choose an earlier effective day, or add an instalment below.</p>`}
+    <div class="bcf-buttons">${ways
+      .filter(({ isLeft }) => isLeft)
+      .map(({ name, words }) =>
+        button({ content: words, name: 'go', value: `split ${name} ${at}`, classes: 'govuk-button--secondary' }),
+      )}</div>`;
+}
 
 /** A form with a new list of instalments. The form is unchanged if the whole sum is not known yet. */
 export function split(form: Form, field: z.ZodType, at: string, how: string, year: FinancialYear): Form {
@@ -57,11 +71,20 @@ export function split(form: Form, field: z.ZodType, at: string, how: string, yea
   return { ...Object.fromEntries(others), ...filled(field, at, rows) };
 }
 
-/** The first days of the months or quarters of a year, from the effective day on if it is within the year. */
-function daysIn(form: Form, { first, last }: FinancialYear, every: Every | undefined): Day[] {
+/** The effective day of a form, if it is within the year, or else the first day of the year. */
+function firstIn(form: Form, { first, last }: FinancialYear): Day {
   const [day = '', month = '', year = ''] = ['day', 'month', 'year'].map((part) => form[`f.effective-${part}`]);
   const effective = typedDay(day, month, year);
-  const from = effective !== undefined && effective > first && effective <= last ? (effective as Day) : first;
-  const left = every ? daysOf({ every, from: first }).filter((each) => each >= from) : [];
+  return effective !== undefined && effective > first && effective <= last ? (effective as Day) : first;
+}
+
+/** The first days of the months or quarters of a year, from a day on, inclusive. */
+const leftOf = (from: Day, { first }: FinancialYear, every: Every): Day[] =>
+  daysOf({ every, from: first }).filter((each) => each >= from);
+
+/** The days of the instalments; the effective day alone, if nothing else is left of the year. */
+function daysIn(form: Form, year: FinancialYear, every: Every | undefined): Day[] {
+  const from = firstIn(form, year);
+  const left = every ? leftOf(from, year, every) : [];
   return left.length > 0 ? left : [from];
 }
