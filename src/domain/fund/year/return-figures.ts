@@ -26,57 +26,70 @@ const TOTALS = ['requirement', 'funded', 'gap', 'openClaims'] as const;
 const total = (figure: (typeof TOTALS)[number]): FigureName => ({ section: 'total', source: '', line: '', figure });
 
 export const figureKey = ({ section, source, line, figure }: FigureName): string =>
-  [section, source, line, figure].join('|');
-
-/** The figures of a return that an account counts in, and with which sign. */
-function countedIn({ measure, holder, source, detail }: Account): (FigureName & { readonly sign: 1 | -1 })[] {
-  if (holder === POOL) return [];
-  const income = (figure: string) => ({ section: 'income' as const, source, line: '', figure, sign: 1 as const });
-  const spending = (figure: string) => ({ ...income(figure), section: 'spending' as const, line: detail });
-  switch (measure) {
-    case 'agreed':
-      return [income('agreed'), { ...total('funded'), sign: 1 }, { ...total('gap'), sign: -1 }];
-    case 'due':
-    case 'received':
-    case 'returned':
-    case 'passedDown':
-    case 'drawn':
-      return [income(measure)];
-    case 'requirement':
-      return [spending('budget'), { ...total('requirement'), sign: 1 }, { ...total('gap'), sign: 1 }];
-    case 'committed':
-    case 'spent':
-    case 'accrued':
-      return [spending(measure)];
-    case 'carriedForward':
-      return [{ ...income('setAside') }];
-    default:
-      return [];
-  }
-}
+  `${section}|${source}|${line}|${figure}`;
 
 /** Figures by their keys, as they are added up. */
 export type FigureSums = Map<string, ReturnFigure>;
 
 /** Adds an amount in pence to one figure. */
-export function addFigure(sums: FigureSums, name: FigureName, amount: Pence): void {
-  const { section, source, line, figure } = name;
-  const key = figureKey(name);
+export function addFigure(sums: FigureSums, { section, source, line, figure }: FigureName, amount: Pence): void {
+  addTo(sums, section, source, line, figure, amount);
+}
+
+type Section = ReturnFigure['section'];
+
+/** The same without an object for the name: a large fund has thousands of accounts. */
+function addTo(sums: FigureSums, section: Section, source: string, line: string, figure: string, amount: Pence): void {
+  const key = `${section}|${source}|${line}|${figure}`;
   const before = sums.get(key);
   sums.set(key, { section, source, line, figure, amount: before ? plus(before.amount, amount) : amount });
 }
 
-/** Counts an amount of one account, in pence, into every figure that the account counts in. */
-export function countInto(sums: FigureSums, account: Account, amount: Pence): void {
-  for (const { sign, ...name } of countedIn(account)) addFigure(sums, name, sign === 1 ? amount : negated(amount));
+/** Counts an amount of one account, in pence, into every figure of a return that the account counts in. */
+export function countInto(sums: FigureSums, { measure, holder, source, detail }: Account, amount: Pence): void {
+  if (holder === POOL) return;
+  const income = (figure: string): void => addTo(sums, 'income', source, '', figure, amount);
+  const spending = (figure: string): void => addTo(sums, 'spending', source, detail, figure, amount);
+  const inTotal = (figure: (typeof TOTALS)[number], sum: Pence): void => addTo(sums, 'total', '', '', figure, sum);
+  switch (measure) {
+    case 'agreed':
+      income('agreed');
+      inTotal('funded', amount);
+      return inTotal('gap', negated(amount));
+    case 'due':
+    case 'received':
+    case 'returned':
+    case 'passedDown':
+    case 'drawn':
+      return income(measure);
+    case 'requirement':
+      spending('budget');
+      inTotal('requirement', amount);
+      return inTotal('gap', amount);
+    case 'committed':
+    case 'spent':
+    case 'accrued':
+      return spending(measure);
+    case 'carriedForward':
+      return income('setAside');
+  }
 }
 
 /** In the order in which a return lists them. */
 const SECTIONS = { income: 0, spending: 1, total: 2 } as const;
 const orderOf = (each: FigureName): number => TOTALS.indexOf(each.figure as (typeof TOTALS)[number]);
 
-export const inReturnOrder = (a: FigureName, b: FigureName): number =>
-  SECTIONS[a.section] - SECTIONS[b.section] || orderOf(a) - orderOf(b) || byText(figureKey(a), figureKey(b));
+type Keyed = readonly [key: string, figure: FigureName];
+
+export const byReturnOrder = ([aKey, a]: Keyed, [bKey, b]: Keyed): number =>
+  SECTIONS[a.section] - SECTIONS[b.section] || orderOf(a) - orderOf(b) || byText(aKey, bKey);
+
+/** The figures that are not 0, and some that always are there, in the order in which a return lists them. */
+export const inReturnOrder = (sums: FigureSums, always: (figure: ReturnFigure) => boolean = () => false) =>
+  [...sums]
+    .filter(([, each]) => each.amount !== NO_MONEY || always(each))
+    .sort(byReturnOrder)
+    .map(([, each]) => each);
 
 /**
  * The figures of a fund on the day of its books, with the claims that are open beside them; all in pence. Figures of 0
@@ -86,9 +99,9 @@ export function returnFigures(books: Balanced, openClaims: Pence): ReturnFigure[
   const sums: FigureSums = new Map();
   for (const figure of TOTALS) addFigure(sums, total(figure), figure === 'openClaims' ? openClaims : NO_MONEY);
   for (const account of books.accounts) {
-    if (countedIn(account).length > 0) countInto(sums, account, books.balance(account));
+    if (account.holder !== POOL) countInto(sums, account, books.balance(account));
   }
-  return [...sums.values()].filter((each) => each.section === 'total' || each.amount !== NO_MONEY).sort(inReturnOrder);
+  return inReturnOrder(sums, ({ section }) => section === 'total');
 }
 
 /** How figures moved from one state to another: those that did, by name, in the order of a return. */
@@ -96,7 +109,7 @@ export function figureChanges(from: readonly ReturnFigure[], to: readonly Return
   const sums: FigureSums = new Map();
   for (const each of to) addFigure(sums, each, each.amount);
   for (const each of from) addFigure(sums, each, negated(each.amount));
-  return [...sums.values()].filter((each) => each.amount !== NO_MONEY).sort(inReturnOrder);
+  return inReturnOrder(sums);
 }
 
 /** What the claims that are open count as. */

@@ -5,6 +5,7 @@ import { LAST_DAY, type Day } from '../../../domain/calendar.js';
 import type { FactData } from '../../../domain/grammar/event.js';
 import {
   addFigure,
+  byReturnOrder,
   countInto,
   figureChanges,
   figureKey,
@@ -111,17 +112,15 @@ const inText = (figures: readonly ReturnFigure[]): z.output<typeof ReturnFigureT
 async function moversSince(ledger: Ledger, at: FundAtDates, { kept, filed }: KeptReturn) {
   const walk = claimsAlong(ledger, at);
   const since = (stream: string, after: number) => ledger.entries(stream, at.size, after);
-  const moved = (sums: FigureSums): ReturnFigure[] =>
-    [...sums.values()].filter(({ amount }) => amount !== NO_MONEY).sort(inReturnOrder);
   const ofFund = (await since(fundStream(at.fund), kept.revision)).map((entry) => {
     const sums: FigureSums = new Map();
     for (const posting of entry.postings) if (posting.on <= filed.on) countInto(sums, posting, posting.pence);
-    return { entry, stream: 'fund' as const, changes: moved(sums) };
+    return { entry, stream: 'fund' as const, changes: inReturnOrder(sums) };
   });
   const ofDisputes = (await since(disputeStream(at.area), claimsRevision(filed))).map((entry) => {
     const sums: FigureSums = new Map();
     addFigure(sums, OPEN_CLAIMS, walk.changedBy(entry, filed.on));
-    return { entry, stream: 'disputes' as const, changes: moved(sums) };
+    return { entry, stream: 'disputes' as const, changes: inReturnOrder(sums) };
   });
   return [...ofFund, ...ofDisputes]
     .filter(({ changes }) => changes.length > 0)
@@ -237,8 +236,7 @@ function sides(filed: readonly ReturnFigure[], now: readonly ReturnFigure[]): z.
     new Map(figures.map((each) => [figureKey(each), each.amount]));
   const [before, after, moved] = [amounts(filed), amounts(now), amounts(figureChanges(filed, now))] as const;
   const names = new Map([...filed, ...now].map((each) => [figureKey(each), each]));
-  return [...names.values()].sort(inReturnOrder).map(({ section, source, line, figure }) => {
-    const key = figureKey({ section, source, line, figure });
+  return [...names].sort(byReturnOrder).map(([key, { section, source, line, figure }]) => {
     const of = (from: ReadonlyMap<string, Pence>): string => moneyText(from.get(key) ?? NO_MONEY);
     return { section, source, line, figure, filed: of(before), now: of(after), change: of(moved) };
   });
