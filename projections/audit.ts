@@ -1,12 +1,12 @@
 import { instantOf, londonDay, dayNumber, periodOf, type Day } from '../src/domain/calendar.js';
-import { lesser, minus, negated, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
+import { exactly, lesser, minus, negated, NO_MONEY, plus, type Pence } from '../src/domain/money.js';
 import { inside } from '../src/domain/chart.js';
 import { onceEach } from '../src/domain/once-each.js';
 import { textsOf, type Offered } from '../src/domain/grammar/proposal.js';
 import { byText } from '../src/domain/order.js';
 import { POOL, type Measure, type Posting } from '../src/domain/postings.js';
 import type { Entry } from './entry.js';
-import { isStep, lastBefore, those } from './entry-indexes.js';
+import { isStep, lastBefore, those, type Gathered, type Gathering } from './entry-indexes.js';
 
 /**
  * What an auditor asks of one fund: who approved each fact, what was recorded late, which facts a figure is made of,
@@ -254,41 +254,76 @@ function released(schedule: readonly Scheduled[], on: Day): Pence[] {
   return gone;
 }
 
-/** The entries that instalments are made of: all others may be left out. */
-export const SCHEDULED = those(({ postings }) =>
-  postings.some(({ measure, holder }) => holder !== POOL && (measure === 'due' || measure === 'received')),
-);
+/** What falls due and what was received, gathered of each entry in ledger order. */
+interface ScheduleMoves {
+  /** Where the moves of each entry end. */
+  readonly ends: number[];
+  /** Of what falls due, the place of its item and day in `dues`; of what was received, −1 − the place of its item. */
+  readonly of: number[];
+  /** The day of each, in days since 1970. */
+  readonly days: number[];
+  readonly postings: Posting[];
+  readonly items: Map<string, number>;
+  /** Each day on which something of an item falls due, in the order of first use. */
+  readonly dues: { readonly item: string; readonly due: Day }[];
+  readonly places: Map<string, number>;
+}
+
+const isScheduled = ({ measure, holder }: Posting): boolean =>
+  holder !== POOL && (measure === 'due' || measure === 'received');
+
+export const SCHEDULED: Gathering<ScheduleMoves> = {
+  index: those(({ postings }) => postings.some(isScheduled)),
+  begin: () => ({ ends: [], of: [], days: [], postings: [], items: new Map(), dues: [], places: new Map() }),
+  add({ ends, of, days, postings, items, dues, places }, entry) {
+    for (const posting of entry.postings) {
+      if (!isScheduled(posting)) continue;
+      const { measure, item, on: due } = posting;
+      of.push(
+        measure === 'due'
+          ? inside(places, `${item}|${due}`, () => dues.push({ item, due }) - 1)
+          : -1 - inside(items, item, () => items.size),
+      );
+      days.push(dayNumber(due));
+      postings.push(posting);
+    }
+    ends.push(of.length);
+  },
+};
 
 /**
  * Each instalment of each contribution and grant, paid oldest first by what was received by a day, inclusive. `paid` is
  * only money received; what is no longer due is a separate figure. An overpayment of one contribution does not pay
  * another, so the unpaid sums may be more than the overdue figure of a position.
  */
-export function instalments(entries: readonly Entry[], on: Day): Instalment[] {
-  const items = new Map<string, Scheduled[]>();
-  const received = new Map<string, Pence>();
-  for (const { postings } of entries) {
-    for (const posting of postings) {
-      if (posting.holder === POOL) continue;
-      const { item, measure, on: day, pence } = posting;
-      if (measure === 'received' && day <= on) received.set(item, plus(received.get(item) ?? NO_MONEY, pence));
-      if (measure !== 'due') continue;
-      const schedule = inside(items, item, (): Scheduled[] => []);
-      // An item has few instalments.
-      let at = 0;
-      while (at < schedule.length && schedule[at]!.due !== day) at++;
-      const found = schedule[at];
-      if (found) {
-        found.posting = posting;
-        found.amount = plus(found.amount, pence);
-      } else schedule.push({ posting, due: day, amount: pence });
+export function instalments({ entries, of: moves }: Gathered<ScheduleMoves>, on: Day): Instalment[] {
+  const end = moves.ends[entries.length - 1] ?? 0;
+  const last = dayNumber(on);
+  const received = new Float64Array(moves.items.size);
+  const scheduled: (Scheduled | undefined)[] = moves.dues.map(() => undefined);
+  for (let at = 0; at < end; at++) {
+    const place = moves.of[at]!;
+    const posting = moves.postings[at]!;
+    if (place < 0) {
+      if (moves.days[at]! <= last) received[-1 - place] = plus(exactly(received[-1 - place]!), posting.pence);
+      continue;
     }
+    const found = scheduled[place];
+    if (found) {
+      found.posting = posting;
+      found.amount = plus(found.amount, posting.pence);
+    } else scheduled[place] = { posting, due: moves.dues[place]!.due, amount: posting.pence };
   }
+  const items = new Map<string, Scheduled[]>();
+  scheduled.forEach((each, place) => {
+    if (each) inside(items, moves.dues[place]!.item, (): Scheduled[] => []).push(each);
+  });
   const all: Instalment[] = [];
   for (const [item, schedule] of items) {
     schedule.sort((a, b) => byText(a.due, b.due));
     const gone = released(schedule, on);
-    let money = received.get(item) ?? NO_MONEY;
+    const paidIn = moves.items.get(item);
+    let money = paidIn === undefined ? NO_MONEY : exactly(received[paidIn]!);
     schedule.forEach(({ posting, due, amount }, index) => {
       if (amount <= 0) return;
       const noLongerDue = gone[index]!;

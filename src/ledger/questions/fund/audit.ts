@@ -22,7 +22,7 @@ import { passedOn, type Inheritance } from '../../../domain/register/inheritance
 import { refuse, Refusal } from '../../../domain/rules.js';
 import { sourceOf } from '../../../domain/sources.js';
 import { Code, Name, SignedMoney } from '../../../domain/values.js';
-import { REGISTER_STREAM } from '../../catalogue.js';
+import { fundStream, REGISTER_STREAM } from '../../catalogue.js';
 import type { Ledger } from '../../ledger.js';
 import { Known } from '../known.js';
 import { rowsOf } from '../rows.js';
@@ -429,7 +429,7 @@ export const instalmentsQuery = query({
   async run(ledger, asked) {
     const at = fundAtDates(ledger, asked.fund, asked);
     if (at instanceof Refusal) return at;
-    const all = instalments(await entriesUnder(ledger, at, SCHEDULED), at.on);
+    const all = instalments(await ledger.gathered(fundStream(at.fund), at.size, SCHEDULED), at.on);
     const overdue = all.filter((each) => each.overdue);
     return {
       fund: asked.fund,
