@@ -2,7 +2,7 @@ import { FIRST_DAY, instantOf, knownAtInstant, LAST_DAY, londonDay } from '../do
 import { dayEndedBy } from '../ledger/known-words.js';
 import { button, dateInput, errorSummary, hiddenField } from './components/fields.js';
 import { capital, day, instant, timeOfDay } from './format.js';
-import { html, type Content, type Html } from './html.js';
+import { beside, html, type Content, type Html } from './html.js';
 import { typedDay, whyNoDay } from './typed.js';
 
 /**
@@ -289,7 +289,7 @@ function threeLinks({ path, dates, asked, faulty, wasKnown = () => true }: Shown
   const then = wasKnown(on)
     ? link(at({ on, 'known-at': on }), 'That day, as known then')
     : 'Nothing about it was known on that day';
-  return html`<span class="bcf-screen"> ${link(at({}), 'Now')} | ${link(at({ on }), 'That day, as known now')} | ${then}</span>`;
+  return html`<span class="bcf-screen"> ${beside([link(at({}), 'Now'), link(at({ on }), 'That day, as known now'), then])}</span>`;
 }
 
 /** The control: the dates, the page’s other options, and the dates in words. */

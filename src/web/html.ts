@@ -83,6 +83,9 @@ export const joined = (pieces: readonly Content[], between: Content = ''): Html 
   return html`${first}${rest.map((each) => html`${between}${each}`)}`;
 };
 
+/** Pieces in one line, with a bar after each but the last. A line that wraps ends with a bar, and none begins with one. */
+export const beside = (pieces: readonly Content[]): Html => joined(pieces, '\u00a0| ');
+
 /** The same piece with its parts joined, for one that stands in thousands of places. */
 export const joinedUp = (piece: Html): Html => new Html([piece.text]);
 

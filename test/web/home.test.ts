@@ -108,7 +108,7 @@ t.test('a fund says in one sentence whether money is missing, and how much is of
   await signed(ledger, { contribution: 'large', amount: '2750000.50' });
   await says('£2.5 million is required: £2,750,000.50 is funded, and that is £250,000.50 more than is required.');
   const { body } = await officer.get(`/funds/${FUND}`);
-  t.match(body, '<dt>More than required</dt><dd>250,000.50</dd>');
+  t.match(body, '<dt>More than required</dt><dd>£250,000.50</dd>');
   t.match(body, 'No last day');
   t.match((await officer.get(`/funds/${FUND}?on=2018-04-01`)).body, 'This day is outside the fund’s year.');
 });

@@ -305,8 +305,8 @@ t.test(
     const { visitor } = await site(t, ledger);
     const read = async (officer: string) =>
       (await (await visitor().signIn(officer)).get('/funds/testshire-2018-19')).body;
-    t.match(await read('county-finance'), /disputed 43,400\.00,/);
-    t.match(await read('west-district-finance'), /disputed about 43,000\.00 on 31 December 2018,/);
+    t.match(await read('county-finance'), /disputed £43,400\.00,/);
+    t.match(await read('west-district-finance'), /disputed about £43,000\.00 on 31 December 2018,/);
   },
 );
 

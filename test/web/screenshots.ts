@@ -35,6 +35,8 @@ try {
     // Documents show the top of a page. For checking pages, the whole page is taken.
     const picture = async (name: string, fullPage = all !== undefined): Promise<void> => {
       const suffix = all === undefined ? '' : `-${width}`;
+      // A document shows a page from its head, wherever the last choice on it was.
+      await page.evaluate('scrollTo(0, 0)');
       await page.screenshot({ path: `${folder}/${name}${suffix}.png`, fullPage });
     };
     await page.goto(`${address}/sign-in`);
@@ -80,12 +82,17 @@ try {
       await arrived;
     };
     await press('Continue');
+    for (const [part, typed] of [
+      ['day', '1'],
+      ['month', '4'],
+      ['year', '2016'],
+    ] as const)
+      await page.fill(`[name="f.effective-${part}"]`, typed);
     await page.fill('[name="f.amount"]', '1.6 million');
     await page.check('[name="f.recurrent"][value=no]');
     await press('Continue');
-    await press('All at once');
+    await press('Split by quarter');
     await picture('instalments');
-    await press('Continue');
     await press('Continue');
     await picture('answers', true);
     await context.close();

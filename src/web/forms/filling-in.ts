@@ -1,6 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import { clampedTo, dayNumber, dayOfNumber, daysAfter, type Day, type FinancialYear } from '../../domain/calendar.js';
+import {
+  clampedTo,
+  dayInWords,
+  dayNumber,
+  dayOfNumber,
+  daysAfter,
+  type Day,
+  type FinancialYear,
+} from '../../domain/calendar.js';
 import { refuse, Refusal } from '../../domain/rules.js';
 import { foretell, type Foretold } from '../../ledger/acts/what-if.js';
 import { factOf } from '../../domain/grammar/kind.js';
@@ -237,6 +245,33 @@ const BUTTONS: Readonly<Record<string, string>> = {
   counter: 'Send the counter-offer',
 };
 
+const sendLabel = (errand: Errand, { act }: Command): string =>
+  isWholeDeal(errand) && act === 'propose' ? 'Propose the deal' : BUTTONS[act]!;
+
+const addLabel = (form: Form): string => (partOf(form) === undefined ? 'Add to the deal' : 'Change the part');
+
+/**
+ * Above the answers: what the button does, what would be recorded, on which day it takes effect, and what happens next.
+ * `add`: the name of the button that adds it to a deal as a part.
+ */
+function beforeSending(
+  errand: Errand,
+  { command, offered }: Tried,
+  sentences: readonly string[],
+  add: string | false,
+): Html {
+  const days = [...new Set(offered.map(({ data }) => data.effective))];
+  const on = days.length === 1 ? ` on ${dayInWords(days[0]!)}` : '';
+  const next = add
+    ? 'Nobody is asked to sign until you propose the deal.'
+    : command.act === 'post'
+      ? `It takes effect${on}, without a signature.`
+      : isWholeDeal(errand)
+        ? `The parts take effect${on}, once all of them are signed.`
+        : `It takes effect${on}, once it is signed.`;
+  return html`<p class="govuk-body">Nothing is recorded yet. “${add || sendLabel(errand, command)}” ${add ? 'makes this a part of the deal' : 'records this'}:</p>${insetText({ content: html`${sentences.map((each) => html`<p class="govuk-body">${each}</p>`)}<p class="govuk-body">${next}</p>` })}`;
+}
+
 /** Whether the same form was sent before, with other answers. */
 const isSent = ({ rule }: Refusal): boolean => rule === 'key_reused';
 
@@ -276,7 +311,15 @@ async function checkPage(
   const refusal = above.refusal ?? (found instanceof Refusal && !isPart && !isEmpty ? found : undefined);
   const outcome = found instanceof Refusal ? undefined : found.outcome;
   const isUnclear = refusal?.rule === 'partner_unclear' || (form['partner'] ?? '') !== '';
-  const content = html`${outcome && html`<p class="govuk-body">Nothing is recorded yet. ${isWholeDeal(errand) ? 'When you press the button below, the parts are proposed as one deal:' : 'When you press the button below, this is:'}</p>${insetText({ content: outcome.events.map(({ sentence }) => names.in(sentence)).join(' ') })}`}
+  const content = html`${
+    outcome &&
+    beforeSending(
+      errand,
+      attempt,
+      outcome.events.map(({ sentence }) => names.in(sentence)),
+      isPart && addLabel(form),
+    )
+  }
     ${asItStands && insetText({ content: `With this part, the deal as it is so far would be refused: ${names.in(asItStands.detail)} You can add it all the same, and go on.` })}
     ${found instanceof Refusal ? undefined : (found.would ?? []).map((each) => byBodyPart(KINDS[errand.kind], each, names))}
     ${isWholeDeal(errand) && partsList(errand.kind, errand.deal!, names)}${answersList(steps, form, looked, names)}
@@ -284,7 +327,7 @@ async function checkPage(
     ${offer && differences(errand, offer, attempt.offered, whole.papers, names)}
     ${what && html`<h2 class="govuk-heading-m">What it would change</h2>${foretoldPart(what.own, command.act === 'post' ? 'If recorded' : 'If signed', what.offered)}`}
     ${isUnclear && actingFor(site, asking, form, names)}
-    <div class="bcf-buttons">${isPart && button({ content: partOf(form) === undefined ? 'Add to the deal' : 'Change the part', name: 'go', value: 'deal' })}${outcome && !isPart && button({ content: isWholeDeal(errand) && command.act === 'propose' ? 'Propose the deal' : BUTTONS[command.act], name: 'go', value: 'send' })}${outcome && errand.dealAt !== undefined && !errand.deal && button({ content: 'Add to a deal', name: 'go', value: 'deal', classes: 'govuk-button--secondary' })}${refusal && isSent(refusal) && button({ content: 'Record another', name: 'go', value: 'again' })}${button({ content: 'Go back', name: 'go', value: 'back', classes: 'govuk-button--secondary' })}</div>`;
+    <div class="bcf-buttons">${isPart && button({ content: addLabel(form), name: 'go', value: 'deal' })}${outcome && !isPart && button({ content: sendLabel(errand, command), name: 'go', value: 'send' })}${outcome && errand.dealAt !== undefined && !errand.deal && button({ content: 'Add to a deal', name: 'go', value: 'deal', classes: 'govuk-button--secondary' })}${refusal && isSent(refusal) && button({ content: 'Record another', name: 'go', value: 'again' })}${button({ content: 'Go back', name: 'go', value: 'back', classes: 'govuk-button--secondary' })}</div>`;
   return formPage(
     { ...around, form },
     {

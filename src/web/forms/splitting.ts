@@ -49,7 +49,8 @@ export function splitButtons(field: z.ZodType, at: string, form: Form, year: Fin
     isLeft: !way.every || leftOf(from, year, way.every).length > 0,
   }));
   const none = ways.flatMap(({ isLeft, every }) => (every && !isLeft ? [every] : []));
-  return html`<p class="govuk-body">Split the sum evenly over what is left of the year, or change the instalments below.</p>
+  const canSplit = ways.some(({ every, isLeft }) => every && isLeft);
+  return html`${canSplit && html`<p class="govuk-body">Split the sum evenly over what is left of the year, or change the instalments below.</p>`}
     ${none.length > 0 && html`<p class="govuk-body">No ${none.join(' and no ')} of this year begins on ${dayInWords(from)} or later, so the sum cannot be split by ${none.join(' or by ')}. To split it, go back and choose an earlier effective day, or add an instalment below.</p>`}
     <div class="bcf-buttons">${ways
       .filter(({ isLeft }) => isLeft)

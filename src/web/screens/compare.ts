@@ -17,8 +17,8 @@ import {
   type Faulty,
 } from '../dates.js';
 import { sourceOf } from '../foot.js';
-import { day, inWords as money, isNothing, small, sum } from '../format.js';
-import { html, joined, type Html } from '../html.js';
+import { day, inWords as money, isNothing, offeredByNobody, small, sum } from '../format.js';
+import { beside, html, type Html } from '../html.js';
 import { paragraph, subheading } from '../layout.js';
 import type { Asking, Site } from '../site.js';
 import { factCell, ROWS_MAX, type Data, type Showing } from './answer.js';
@@ -56,10 +56,11 @@ const inWords = (amount: string): string => (isNothing(amount) ? 'nothing' : mon
 
 /** How a figure moved, in one sentence. */
 function movedInWords(figure: Figure, { from, to, change }: Compared): string {
-  const name = titleOf(figure);
-  if (isNothing(change[figure])) return `${name}: ${inWords(to[figure])}, as before.`;
-  const isMore = !change[figure].startsWith('-');
-  return `${name}: from ${inWords(from[figure])} to ${inWords(to[figure])}, ${inWords(change[figure].replace('-', ''))} ${isMore ? 'more' : 'less'}.`;
+  const three = [from[figure], to[figure], change[figure]] as const;
+  const { title, sums } = figure === 'hard' ? offeredByNobody(...three) : { title: titleOf(figure), sums: three };
+  const [first, then, moved] = sums as typeof three;
+  if (isNothing(moved)) return `${title}: ${inWords(then)}, as before.`;
+  return `${title}: from ${inWords(first)} to ${inWords(then)}, ${inWords(moved.replace('-', ''))} ${moved.startsWith('-') ? 'less' : 'more'}.`;
 }
 
 const figureAsked = (asked: string | undefined): Figure | undefined => FIGURES.find((each) => each === asked);
@@ -198,9 +199,8 @@ async function beginnings(site: Site, { sight }: Asking, fund: string, { to }: C
       'to-on': to.on,
       'to-known-at': to.knownAt,
     });
-  return html`<p class="govuk-body bcf-screen">What is known of ${day(to.on)} changed on these days. Choose a day to see every change from then on, that day’s own included: ${joined(
+  return html`<p class="govuk-body bcf-screen">What is known of ${day(to.on)} changed on these days. Choose a day to see every change from then on, that day’s own included: ${beside(
     days.map(([of, move]) => html`<a class="govuk-link" href="${before(move)}">${day(of)}</a>`),
-    ' | ',
   )}</p>`;
 }
 

@@ -14,7 +14,7 @@ import {
   type TwoDates,
 } from '../dates.js';
 import { printedSource, sourceOf } from '../foot.js';
-import { areaName, day, fundName, nobodyOffers, small, sum } from '../format.js';
+import { areaName, day, fundName, nobodyOffers, pounds, small, sum } from '../format.js';
 import { html, type Html } from '../html.js';
 import { heading, page, paragraph, subheading } from '../layout.js';
 import { maySeeNextYear, waysToActAt } from '../open-acts.js';
@@ -91,7 +91,9 @@ const numeric = (content: string): Cell => ({ content, format: 'numeric' });
  * first such day has not come shows none.
  */
 const disputed = ({ openClaims, disclosed, release }: Gap): string =>
-  disclosed === undefined ? `disputed ${sum(openClaims)}` : `disputed about ${sum(openClaims)} on ${day(release!)}`;
+  disclosed === undefined
+    ? `disputed ${pounds(openClaims)}`
+    : `disputed about ${pounds(openClaims)} on ${day(release!)}`;
 
 const keyFigures = (gap: Gap): Html =>
   html`<dl class="bcf-figures">${[
@@ -99,8 +101,8 @@ const keyFigures = (gap: Gap): Html =>
     ['Funded', gap.funded],
     ['Offered, not signed', gap.soft],
     gap.hard.startsWith('-') ? ['More than required', gap.hard.slice(1)] : ['Nobody offers', gap.hard],
-  ].map(([title, amount]) => html`<div><dt>${title}</dt><dd>${sum(amount!)}</dd></div>`)}</dl>
-  ${paragraph(`Beside these: at risk ${sum(gap.atRisk)}, ${disputed(gap)}, assumed ${sum(gap.assumed)}.`)}`;
+  ].map(([title, amount]) => html`<div><dt>${title}</dt><dd>${pounds(amount!)}</dd></div>`)}</dl>
+  ${paragraph(`Beside these: at risk ${pounds(gap.atRisk)}, ${disputed(gap)}, assumed ${pounds(gap.assumed)}.`)}`;
 
 const OWED = [
   ['proposed', 'Offered'],
@@ -205,7 +207,7 @@ async function gapChart(
   const known = { 'known-at': dates.knownAt };
   const whole = addressWith(`/funds/${fund}/gap/history`, { ...known, on: last, along: 'days' });
   const away = paragraph(
-    html`<a class="govuk-link" href="${whole}">The figures of each day on which the gap moves</a>`,
+    html`<a class="govuk-link bcf-screen" href="${whole}">The figures of each day on which the gap moves</a>`,
   );
   const { revision } = await askedOf<{ readonly revision: string }>(site.ledger, sight, 'fund', { fund });
   if (Number(revision) > READ_MAX) return away;

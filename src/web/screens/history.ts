@@ -10,7 +10,7 @@ import { addressWith, answerUnless, dateControl, faultsAbove, type DateName, typ
 import { inGroups, printedSource, sourceOf } from '../foot.js';
 import { areaName, day, fundName, instant } from '../format.js';
 import { documentsList, giveDocument, type NamedDocument, type Where } from '../documents.js';
-import { html, joined, type Content, type Html } from '../html.js';
+import { beside, html, type Content, type Html } from '../html.js';
 import { paragraph, subheading } from '../layout.js';
 import type { Asking, Site } from '../site.js';
 import { factCell, signed, type Data, type Showing } from './answer.js';
@@ -82,13 +82,10 @@ function filters(
   const at = (change: Asked): string => addressWith(path, { ...asked, after: undefined, ...change });
   const { group, partner } = asked;
   const chosen = bodies.find(([body]) => body === partner)?.[1];
-  return html`<nav aria-label="Show only" class="bcf-screen"><p class="govuk-body">Show: ${joined(
-    [
-      link(at({ group: undefined }), 'Everything', group === undefined),
-      ...groups.map((each) => link(at({ group: each }), GROUPS[each], each === group)),
-    ],
-    ' | ',
-  )}</p>${
+  return html`<nav aria-label="Show only" class="bcf-screen"><p class="govuk-body">Show: ${beside([
+    link(at({ group: undefined }), 'Everything', group === undefined),
+    ...groups.map((each) => link(at({ group: each }), GROUPS[each], each === group)),
+  ])}</p>${
     bodies.length > 0 &&
     details({
       summary: chosen === undefined ? 'What one body did' : `What ${chosen} did`,
@@ -126,13 +123,10 @@ async function historyPage(
   const at = (change: Asked): string => addressWith(path, { ...asked, ...change });
   const words = datesOfAnswer(answer);
   const isFirst = asked['after'] === undefined;
-  const shown = html`<p class="govuk-body bcf-screen">${joined(
-    [
-      link(at({ order: undefined, after: undefined }), 'Newest first', asked['order'] !== 'oldest'),
-      link(at({ order: 'oldest', after: undefined }), 'Oldest first', asked['order'] === 'oldest'),
-    ],
-    ' | ',
-  )}</p>
+  const shown = html`<p class="govuk-body bcf-screen">${beside([
+    link(at({ order: undefined, after: undefined }), 'Newest first', asked['order'] !== 'oldest'),
+    link(at({ order: 'oldest', after: undefined }), 'Oldest first', asked['order'] === 'oldest'),
+  ])}</p>
     ${
       answer.entries.length === 0
         ? paragraph(

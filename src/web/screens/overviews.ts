@@ -2,7 +2,7 @@ import { askedOf, questionNamed, type Answer } from '../asking.js';
 import { answerUnless, dateControl, faultsAbove, type Faulty, type TwoDates } from '../dates.js';
 import { sourceOf } from '../foot.js';
 import { areaName, fundName } from '../format.js';
-import { html, joined } from '../html.js';
+import { beside, html } from '../html.js';
 import { heading, page, paragraph, subheading } from '../layout.js';
 import { waysToActAt } from '../open-acts.js';
 import type { Asking, Site } from '../site.js';
@@ -127,12 +127,11 @@ export function registerOverviews(site: Site): void {
           ? paragraph('You act for no partner of any fund.')
           : html`<dl class="bcf-definitions">${all.map(
               ({ fund, name, places }) =>
-                html`<dt class="govuk-body govuk-!-font-weight-bold govuk-!-margin-bottom-1"><a class="govuk-link" href="/funds/${fund}">${name}</a></dt><dd class="govuk-body">${joined(
+                html`<dt class="govuk-body govuk-!-font-weight-bold govuk-!-margin-bottom-1"><a class="govuk-link" href="/funds/${fund}">${name}</a></dt><dd class="govuk-body">${beside(
                   places.map(
                     ({ href, title }) =>
                       html`<a class="govuk-link" href="${href}">${title}<span class="govuk-visually-hidden"> of ${name}</span></a>`,
                   ),
-                  ' | ',
                 )}</dd>`,
             )}</dl>`
       }

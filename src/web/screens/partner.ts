@@ -2,8 +2,8 @@ import { askedOf, questionNamed, type Answer } from '../asking.js';
 import { table, type Cell } from '../components/lists.js';
 import { answerUnless, dateControl, faultsAbove, type Faulty, type TwoDates } from '../dates.js';
 import { sourceOf } from '../foot.js';
-import { day, inWords, isNothing, sum } from '../format.js';
-import { html, type Html } from '../html.js';
+import { day, inWords, isNothing, pounds, sum } from '../format.js';
+import { beside, html, type Html } from '../html.js';
 import { paragraph, subheading } from '../layout.js';
 import type { Asking, Site } from '../site.js';
 import { ROWS_MAX, type Data, type Showing } from './answer.js';
@@ -148,8 +148,12 @@ function standsInWords({ name, total }: Position): string {
   return `${name} ${agreed}: ${received}, and ${overdue}.`;
 }
 
-const disputes = ({ inDispute: { claimedBy, claimedAgainst }, disclosed, release }: Position): string =>
-  `In dispute in the area${disclosed === undefined ? '' : release ? `, rounded, on ${day(release)}` : ', rounded'}: it claims ${sum(claimedBy)}, and ${sum(claimedAgainst)} is claimed of it.`;
+function disputes({ inDispute: { claimedBy, claimedAgainst }, disclosed, release }: Position): string {
+  const rounded = disclosed === undefined ? '' : release ? `, rounded, on ${day(release)}` : ', rounded';
+  // A rounded sum of nothing may be a small claim.
+  const claim = (amount: string): string => (isNothing(amount) && rounded === '' ? 'nothing' : pounds(amount));
+  return `In dispute in the area${rounded}: it claims ${claim(claimedBy)}, and ${claim(claimedAgainst)} is claimed of it.`;
+}
 
 async function partnerPage(
   site: Site,
@@ -173,7 +177,7 @@ async function partnerPage(
     ${paragraph('The balance at the start, and after each line. Both bodies can print it and agree on it.')}
     ${statementTable(statement, showing)}
     ${statement.lines.length > ROWS_MAX && paragraph(link('statement', `All ${statement.lines.length} lines of the statement`))}
-    <p class="govuk-body bcf-screen">${link('partner-position', 'Every figure of its position')} | ${link('statement', 'The statement from another day')} | ${link('instalments', 'Instalments of the fund')}</p>
+    <p class="govuk-body bcf-screen">${beside([link('partner-position', 'Every figure of its position'), link('statement', 'The statement from another day'), link('instalments', 'Instalments of the fund')])}</p>
     ${workedOut(definitionsFor(questionNamed('partner-position')))}
     <p class="govuk-body-s bcf-screen">${sourceOf(position)}</p>`;
   const main = html`${faultsAbove(faulty)}${titled(position.name, whereaboutsOf(given).of)}
