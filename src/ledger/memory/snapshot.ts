@@ -1,7 +1,7 @@
-import { deserialize, serialize } from 'node:v8';
 import { HashMissing, hexOf } from '../../../evidence/tree.js';
 import type { EventStore } from '../../store/event-store.js';
 import type { Snapshot, SnapshotFile } from '../../store/snapshot-file.js';
+import { partsOf, valueOf } from './apart.js';
 import { createReadModel, type KeptLedger, type KeptModel, type ReadModel } from './read-model.js';
 import type { KeptStream } from './streams.js';
 import { storedTree } from '../../store/stored-tree.js';
@@ -53,21 +53,22 @@ export async function fromSnapshot(store: EventStore, snapshots: Snapshots): Pro
 /** What a snapshot remembers, unless a part of it is not as it was written. */
 function remembered(snapshot: Snapshot): ReadModel | undefined {
   try {
-    const parts = snapshot.parts();
-    const ledger = deserialize(parts.next().value as Uint8Array) as KeptLedger;
-    return createReadModel({ ledger, streams: streamsIn(parts) });
+    const values = valuesIn(snapshot.parts());
+    const ledger = values.next().value as KeptLedger;
+    return createReadModel({ ledger, streams: values as Generator<KeptStream> });
   } catch {
     return undefined;
   }
 }
 
-function* streamsIn(parts: Iterable<Uint8Array>): Generator<KeptStream> {
-  for (const part of parts) yield deserialize(part) as KeptStream;
+function* valuesIn(parts: Generator<Uint8Array>) {
+  for (let own = parts.next(); !own.done; own = parts.next())
+    yield valueOf(own.value, () => parts.next().value as Uint8Array);
 }
 
-function* partsOf({ ledger, streams }: KeptModel): Generator<Uint8Array> {
-  yield serialize(ledger);
-  for (const stream of streams) yield serialize(stream);
+function* partsOfAll({ ledger, streams }: KeptModel): Generator<Uint8Array> {
+  yield* partsOf(ledger);
+  for (const stream of streams) yield* partsOf(stream);
 }
 
 /**
@@ -88,7 +89,7 @@ export async function toSnapshot(
     const root = await rootAt(store, size);
     // While the root was looked up, more may have been taken.
     if (root === undefined || model.size() !== size) return upTo;
-    snapshots.file.write({ program: madeBy(snapshots), position, size, root }, partsOf(model.kept()));
+    snapshots.file.write({ program: madeBy(snapshots), position, size, root }, partsOfAll(model.kept()));
     return size;
   } catch {
     return upTo;
