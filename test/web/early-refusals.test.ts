@@ -61,3 +61,19 @@ t.test('an officer can go on all the same, and is told again above the answers',
   const check = await visit.press(await visit.press(filled, 'on'), 'next');
   t.match([titleOf(check.body), textOf(check.body)], ['Check your answers', why]);
 });
+
+t.test('what is refused today and accepted on a later day is not refused before the day is asked', async (t) => {
+  const { visitor, ledger } = await site(t);
+  ledger.now('2016-07-10T09:00:00Z');
+  const next = { officer: 'north-ccg-next', partner: 'north-ccg', role: 'finance-officer', effective: '2016-09-01' };
+  await ledger.signed('north-ccg-chief', 'north-ccg-finance', 'OfficerMandated', next, 'register');
+  const visit = new FormVisit(await visitor().signIn('north-ccg-chief'), '/register/record/mandate-ended');
+  const leaver = { 'f.officer': 'north-ccg-finance', 'f.partner': 'north-ccg', 'f.role': 'finance-officer' };
+  const day = await visit.press(await visit.open(), 'next', leaver);
+  t.equal(day.statusCode, 200, textOf(day.body).slice(0, 400));
+  const check = await visit.toAnswers({ 'f.effective': '2016-09-30', 'f.reason': 'left' }, day);
+  t.match(textOf(check.body), 'Nothing is recorded yet');
+  const today = await visit.press(check, 'change 1', {});
+  const refused = await visit.press(today, 'next', { 'f.effective': '2016-07-10' });
+  t.match(textOf(refused.body), 'fewer than two officers');
+});

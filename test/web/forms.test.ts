@@ -36,6 +36,41 @@ t.test('an officer proposes a contribution in five pages and types no code', asy
   });
 });
 
+t.test('instalments that the form has split follow the sum and the day, until an officer changes one', async (t) => {
+  const { visitor } = await site(t);
+  const visit = new FormVisit(
+    await visitor().signIn('north-ccg-finance'),
+    `/funds/${FUND}/propose/contribution-agreed`,
+  );
+  const terms = await visit.press(await visit.open(), 'next', CONTRIBUTION);
+  const rows = (body: string) =>
+    Object.entries(asShown(body)).filter(([name]) => /^f\.instalments\.\d+\.amount$/.test(name));
+  const year = await visit.press(terms, 'next', CONTRIBUTION);
+  t.equal(rows(year.body).length, 12);
+  const again = await visit.press(year, 'back');
+  const late = await visit.press(again, 'next', { 'f.effective': '2017-01-01', 'f.amount': '600' });
+  t.same(
+    rows(late.body).map(([, sum]) => sum),
+    ['200.00', '200.00', '200.00'],
+  );
+  const quarters = await visit.press(late, 'split quarter f.instalments');
+  t.same(
+    rows(quarters.body).map(([, sum]) => sum),
+    ['600.00'],
+  );
+  const check = await visit.press(quarters, 'next');
+  const sum = await visit.press(check, 'change 1');
+  const changed = await visit.press(sum, 'next', { 'f.effective': '2016-10-01', 'f.amount': '800' });
+  t.equal(titleOf(changed.body), 'Check your answers', 'split by quarter again, without another page');
+  t.match(changed.body.replace(/\s+/g, ' '), /1 October 2016.*£400\.00.*1 January 2017.*£400\.00/);
+  const own = await visit.press(await visit.press(changed, 'change 2'), 'next', {
+    'f.instalments.0.amount': '300',
+    'f.instalments.1.amount': '500',
+  });
+  const kept = await visit.press(await visit.press(own, 'change 1'), 'next', { 'f.amount': '900' });
+  t.match(kept.body, 'add up to £900.00', 'what an officer typed stays as it is');
+});
+
 t.test('two tabs of one form make two offers under two names, and a name that was typed stays', async (t) => {
   const { visitor, ledger } = await site(t);
   const north = await visitor().signIn('north-ccg-finance');

@@ -151,13 +151,28 @@ t.test('what the rules refuse is told of every case at once', async (t) => {
   );
   t.comment('and again above the answers, if the officer goes on all the same');
   const few = ['Case,Agreed,Abandoned', `${caseAt(0)},${CLAIMED},0`, ...rows.slice(5, 8)].join('\n');
-  const some = await visit.press(refused, 'table-read', { table: few });
+  t.match(textOf(refused.body), 'Continue all the same');
+  const some = await visit.press(await visit.press(refused, 'table f.lines'), 'table-read', { table: few });
   const atRows = await visit.press(some, 'next');
   t.match(faultsOf(atRows.body), [told, told, told]);
   t.match(atRows.body, /href="#f\.lines\.1\.case"/);
   const check = await visit.toAnswers({}, await visit.press(atRows, 'on'));
   t.match(textOf(check.body), '3 items are refused');
   t.match(faultsOf(check.body), [told, told, told]);
+});
+
+t.test('cases may be settled through a day to come, if they are settled from it on', async (t) => {
+  const ledger = await raisedMany(t, 25);
+  const { visitor } = await site(t, ledger);
+  const visit = new FormVisit(await visitor().signIn('county-finance'), SETTLE);
+  const rows = Array.from({ length: 25 }, (_each, at) => `${caseAt(at)},${CLAIMED},0,2019-12-31`);
+  const filled = await visit.press(await tablePage(visit), 'table-read', {
+    table: ['Case,Agreed,Abandoned,Through', ...rows].join('\n'),
+  });
+  const day = await visit.press(filled, 'next');
+  t.match([day.statusCode, titleOf(day.body)], [200, 'Effective day and note'], 'no day is refused before it is asked');
+  const check = await visit.toAnswers({ 'f.effective': '2019-12-31' }, day);
+  t.match(textOf(check.body), 'settles 25 cases');
 });
 
 t.test('cases that fit are found by what the register can be asked, and put into the table once', async (t) => {

@@ -98,6 +98,5 @@ export const Instalments = inShort(Listed, ByRule, writtenOut, {
   error: 'must be a list of instalments, or a rule such as {"every": "month", "from": "2017-04-01", "of": "1200.00"}',
 }).meta({
   title: 'Instalments',
-  description:
-    'What falls due on which day. The amounts add up to the whole. They are recorded one by one, also where a program sends a rule in their place.',
+  description: 'What falls due on which day. The amounts add up to the whole.',
 });

@@ -13,8 +13,9 @@ import { supposed, type Supposing } from './supposed.js';
 
 /**
  * Asks the rules about the answers so far, before the later pages of a form are filled in. The answers are tried together with
- * several sets of supposed answers to the other questions. If all are refused for the same reason, no later answer can
- * change that. The reason is shown at the field of this page without whose answer it would be another, or none.
+ * several sets of supposed answers to the other questions, on days far apart. If all are refused, no later answer is likely
+ * to change that, and the officer is told; they can go on all the same. The reason is shown at the field of this page without
+ * whose answer it would be another, or none.
  */
 
 type Values = Readonly<Record<string, unknown>>;
@@ -44,7 +45,8 @@ async function refusalOf(
   given: Values,
   set: Supposing,
 ): Promise<Refusal | undefined> {
-  const data = supposed(later, { ...suggested, ...given }, { set, looked, days });
+  // What is suggested is one answer that somebody could give. In other sets it would hide that another day is accepted.
+  const data = supposed(later, set === 0 ? { ...suggested, ...given } : given, { set, looked, days });
   if (!data) return undefined;
   const whole = { data: data as FactData, form, papers: { evidence: [] }, looked };
   const { found } = await triedOnce(site, asking, errand, { type: errand.fact.name, data: whole.data }, whole);
@@ -82,7 +84,9 @@ export async function refusedEarly(
   const question = { site, asking, errand, form, looked, later, days, suggested };
   const refusal = await refusalOf(question, given, 0);
   if (!refusal || isMetLater(refusal)) return [];
-  for (const set of [1, 2] as const) if (!isSame(refusal, await refusalOf(question, given, set))) return [];
+  // On an earlier day another rule may refuse the same answers first.
+  const [onLaterDay, onEarlierDay] = [await refusalOf(question, given, 1), await refusalOf(question, given, 2)];
+  if (!isSame(refusal, onLaterDay) || !onEarlierDay) return [];
   const { fields } = steps[at]!;
   const names = await namesFor(site.ledger, asking.sight, site.people);
   const items = refusal.each.filter(({ at: [list] }) => list in fields);

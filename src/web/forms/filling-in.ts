@@ -56,10 +56,10 @@ import {
 import { DEAL, partOf, partsList, partsRefused, placedAt, type DealDraft } from './parts.js';
 import { isGiven, nameIn, readFields, reading, rowsAt, type Fault } from './reading.js';
 import { isOptional, shapeOf, type Fields } from './shapes.js';
-import { split, splitButtons } from './splitting.js';
+import { split, splitAgain, splitButtons } from './splitting.js';
 import { fieldsAt, isOptionalStep, listAt, stepAt, type Step } from './steps.js';
 import { longList, tabled } from './table.js';
-import { faultyTable, tablePage, tableSent, tableTaken, type TableTaken } from './table-pages.js';
+import { atItsLine, faultyTable, tablePage, tableSent, tableTaken, type TableTaken } from './table-pages.js';
 import { tableIn } from './tabled.js';
 import { filesFor, kept, renewed, statusOf, uploadContent, withDocument, type UploadFault } from './uploading.js';
 
@@ -75,12 +75,20 @@ function todayFor(site: Site, errand: Errand): Day {
   return year ? clampedTo(today, year) : today;
 }
 
-/** Three days that a form may be about, the one on which it is filled in among them; for a fund, in its year. */
+/** Days as far away as these are still days on which the Better Care Fund is, or may be. */
+const YEARS_AWAY = 5;
+
+/**
+ * Three days that a form may be about, as far from each other as they can be: what the rules say on all of them, they say
+ * on any day. One is that on which the form is filled in; for a fund they are in its year.
+ */
 function daysFor(site: Site, errand: Errand): readonly [Day, Day, Day] {
   const today = todayFor(site, errand);
   const year = yearOf(errand);
-  const other = !year ? daysAfter(today, -2) : today > year.first ? year.first : daysAfter(today, 2);
-  return [today, other, dayOfNumber(Math.floor((dayNumber(today) + dayNumber(other)) / 2))];
+  if (!year) return [today, daysAfter(today, 365 * YEARS_AWAY), daysAfter(today, -365 * YEARS_AWAY)];
+  const middle = dayOfNumber(Math.floor((dayNumber(year.first) + dayNumber(year.last)) / 2));
+  const others = [year.last, year.first, middle].filter((day) => day !== today);
+  return [today, others[0]!, others[1]!];
 }
 
 /** A new form, with suggestions and what the address gives. Nobody has signed in yet to open a ledger. */
@@ -153,10 +161,14 @@ async function questionPage(
   const long = fields.find(
     ([name, field]) => faults.some((each) => isOf(name, each.at)) && longList(field, rowsAt(form, name)),
   );
-  // An error in a row that is not shown is shown in the table.
-  if (long) return faultyTable(site, around, steps, long[0], isRefused ? faults : []);
+  // An error in a row that is not shown is shown in the table. What the rules refuse is told here, where there is a way on.
+  if (long && !isRefused) return faultyTable(site, around, steps, long[0]);
   // The error of a day is shown at its first part.
-  const places = faults.map((each) => ({ ...each, at: placeOf(each.at, fields) }));
+  const places = faults.map((each) =>
+    long && isOf(long[0], each.at)
+      ? { at: long[0], words: atItsLine(long[0], each) }
+      : { ...each, at: placeOf(each.at, fields) },
+  );
   const year = yearOf(errand);
   const shown = {
     form,
@@ -472,14 +484,18 @@ export async function continued(
   // Fields that have not been shown yet are shown before they can be filled in.
   if (read.unfolds) return show(at);
   if (read.faults.length > 0) return show(at, form, read.faults);
-  if (form['then'] === 'check') return checked(site, around, steps, reply);
-  const early = go === 'on' ? [] : await refusedEarly(site, asking, errand, { steps, at, form }, daysFor(site, errand));
+  const year = yearOf(errand);
+  const filledIn = year ? splitAgain(form, steps.flatMap(fieldsAt), year) : form;
+  const ready = { ...around, form: filledIn };
+  if (form['then'] === 'check') return checked(site, ready, steps, reply);
+  const early =
+    go === 'on' ? [] : await refusedEarly(site, asking, errand, { steps, at, form: filledIn }, daysFor(site, errand));
   if (early.length > 0) {
     void reply.status(400);
     return reply.send(await questionPage(site, around, steps, at, early, true));
   }
-  if (at + 1 >= asked) return checked(site, around, steps, reply);
-  return show(at + 1);
+  if (at + 1 >= asked) return checked(site, ready, steps, reply);
+  return show(at + 1, filledIn);
 }
 
 /** Puts a filled-in part into its deal, or into a new one, and shows the deal. */

@@ -3,7 +3,9 @@ import { totalOf } from '../../domain/grammar/asked.js';
 import { dayInWords, type Day, type FinancialYear } from '../../domain/calendar.js';
 import { moneyText, pence } from '../../domain/money.js';
 import { daysOf, equalParts, type Every } from '../../domain/grammar/schedule.js';
+import { byText } from '../../domain/order.js';
 import { Amount } from '../../domain/values.js';
+import { sha256 } from '../../ledger/catalogue.js';
 import { button } from '../components/fields.js';
 import { html, type Content } from '../html.js';
 import type { Form } from '../site.js';
@@ -69,8 +71,27 @@ export function split(form: Form, field: z.ZodType, at: string, how: string, yea
   const sums = equalParts(pence(whole), days.length);
   const rows = days.map((day, index) => ({ [parts.day]: day, [parts.sum]: moneyText(sums[index]!) }));
   const others = Object.entries(form).filter(([name]) => !name.startsWith(`${at}.`));
-  return { ...Object.fromEntries(others), ...filled(field, at, rows) };
+  const made = filled(field, at, rows);
+  return { ...Object.fromEntries(others), ...made, [splitAt(at)]: `${how} ${sha256(textOf(made, at))}` };
 }
+
+/** Where a form carries how a list was split, and the digest of what came of it. */
+const splitAt = (at: string): string => `made.split.${at}`;
+
+/** What a form holds of a list, as one text. */
+const textOf = (form: Form, at: string): string =>
+  JSON.stringify(
+    Object.entries(form)
+      .filter(([name]) => name.startsWith(`${at}.`) && !name.endsWith('.shown'))
+      .sort(([a], [b]) => byText(a, b)),
+  );
+
+/** A form with its lists split anew that were split before and that nobody has changed since: the sum or the day may be another. */
+export const splitAgain = (form: Form, fields: readonly [at: string, field: z.ZodType][], year: FinancialYear): Form =>
+  fields.reduce((before, [at, field]) => {
+    const [how = '', digest] = (form[splitAt(at)] ?? '').split(' ');
+    return digest === sha256(textOf(before, at)) ? split(before, field, at, how, year) : before;
+  }, form);
 
 /** The effective day of a form, if it is within the year, or else the first day of the year. */
 function firstIn(form: Form, { first, last }: FinancialYear): Day {

@@ -81,20 +81,14 @@ export async function tablePage(site: Site, around: Around, steps: readonly Step
   return shownTable(around, await tableAt(site, around, steps, at), []);
 }
 
-/** The same, with all errors in the rows, and what the rules refuse of them. */
-export async function faultyTable(
-  site: Site,
-  around: Around,
-  steps: readonly Step[],
-  at: string,
-  refused: readonly Fault[],
-): Promise<Buffer> {
+/** The same, with all errors in the rows. */
+export async function faultyTable(site: Site, around: Around, steps: readonly Step[], at: string): Promise<Buffer> {
   const table = await tableAt(site, around, steps, at);
-  return shownTable(around, table, [...table.faults, ...refused.map((each) => atItsLine(at, each))]);
+  return shownTable(around, table, table.faults);
 }
 
 /** An error of a row, at the line of the table in which the row is. The first line names the columns. */
-const atItsLine = (at: string, { at: place, words }: Fault): string => {
+export const atItsLine = (at: string, { at: place, words }: Fault): string => {
   const row = /^\.(\d+)/.exec(place.slice(at.length))?.[1];
   return row === undefined ? words : `Line ${Number(row) + 2}: ${words}`;
 };
