@@ -284,6 +284,12 @@ t.test('days that follow from other answers are suggested', async (t) => {
   const filing = new FormVisit(pool, `/funds/${FUND}/record/return-submitted`);
   const cutOff = await filing.press(await filing.open(), 'next', { 'f.kind': 'quarter-1' });
   t.match(asShown(cutOff.body), { 'f.on-day': '30', 'f.on-month': '6', 'f.effective-day': '10' });
+  const files = await filing.press(cutOff, 'next');
+  t.match(files.body, 'What it records, on 30 June 2016', 'a return shows its figures before it is filed');
+  t.match(
+    files.body.replace(/<[^>]*>|\s+/g, ' '),
+    /Spending +Additional NHS contribution +home-care +Budget +1,000,000\.00/,
+  );
   const opening = new FormVisit(pool, '/register/record/fund-opened');
   const partners = await opening.press(await opening.open(), 'next', {
     'f.area': 'Testshire',

@@ -171,6 +171,8 @@ interface Declaration<In extends z.ZodObject, Stored extends z.ZodObject, State>
   proposes?(data: z.output<Stored>, proposal: string): Posting[];
   /** Of a fact with many sums between bodies: what it comes to for each of them, for whoever checks or signs it. */
   byBody?(data: z.output<Stored>): readonly BodySums[];
+  /** Of a fact that records figures: the question that answers them on a day, inclusive, for whoever is about to record them. */
+  recordsAnswer?(data: z.output<Stored>): { readonly question: string; readonly on: Day };
   evolve(state: State, data: z.output<Stored>, event: LedgerEvent): void;
   /**
    * What it is in the next year, or why it does not go on; left out, it belongs to its own year only. Called for facts

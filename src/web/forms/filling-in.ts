@@ -34,6 +34,7 @@ import { differences, offerCountered, type Offer } from './countered.js';
 import { refusedEarly } from './early.js';
 import { fieldOf } from './fields.js';
 import { draftOf, formPage, isOf, shell, type Around } from './frame.js';
+import { figuresRecorded } from './recorded-figures.js';
 import { filled, suggested, withoutRow, withRow } from './filling.js';
 import {
   isWholeDeal,
@@ -334,6 +335,7 @@ async function checkPage(
   }
     ${asItStands && insetText({ content: `With this part, the deal as it is so far would be refused: ${names.in(asItStands.detail)} You can add it all the same, and go on.` })}
     ${found instanceof Refusal ? undefined : (found.would ?? []).map((each) => byBodyPart(KINDS[errand.kind], each, names))}
+    ${found instanceof Refusal ? undefined : await figuresRecorded(site, asking, errand, found.would ?? [])}
     ${isWholeDeal(errand) && partsList(errand.kind, errand.deal!, names)}${answersList(steps, form, looked, names)}
     ${(outcome?.warnings ?? []).map((each) => warningText({ content: names.in(each) }))}
     ${offer && differences(errand, offer, attempt.offered, whole.papers, names)}

@@ -127,6 +127,7 @@ export const RETURN_FACTS: readonly Fact<FundState>[] = [
     wayBack: 'What was filed stays as filed; file another that replaces it.',
     holdsClaims: true,
     sides: (_data, state: FundState) => ({ acts: [opened(state).host], signs: [] }),
+    recordsAnswer: ({ on }) => ({ question: 'return-figures', on }),
     complete(data, state: FundState, { openClaims, digest }) {
       const { area, year } = opened(state);
       const claims = openClaims(area, year, data.on);

@@ -112,7 +112,7 @@ t.test('income is recorded on lines of income, beside what is planned, and bring
     ],
   });
   t.ok(
-    (await tableOf(ledger, 'monitoring', { period: '3' })).rows.some(
+    (await tableOf(ledger, 'monitoring', { period: '3' })).totals!.some(
       ([what, , , sum]) => what === 'Came in, income' && sum === '30500.00',
     ),
   );
