@@ -174,7 +174,7 @@ async function errandAt(
     throw new Refused(
       refuse(
         'role_not_allowed',
-        `Your roles do not allow you to do this here: ${fact.title}. It needs one of these roles in a body that may do it: ${fact.roles.map((role) => ROLE_WORDS[role].toLowerCase()).join(', ')}.`,
+        `You cannot do this here: ${fact.title}. It takes a mandate that is in force today, for a body that may do it here, in one of these roles: ${fact.roles.map((role) => ROLE_WORDS[role].toLowerCase()).join(', ')}.`,
       ),
     );
   return {
