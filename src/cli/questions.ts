@@ -31,13 +31,15 @@ function groupOf({ path }: Query): string {
   return 'Ask what there is and what waits:';
 }
 
-/** Commands that list what an argument or an option may name. */
-const LISTS: Readonly<Record<string, string>> = {
-  fund: 'bcf-ledger funds lists the funds.',
-  area: 'bcf-ledger areas lists the areas.',
-  partner: 'bcf-ledger partners lists the bodies.',
-  officer: 'bcf-ledger officers lists the officers who hold a mandate today.',
+/** The commands that list what an argument or an option may name, and what they list. */
+const LISTS: Readonly<Record<string, readonly [command: string, what: string]>> = {
+  fund: ['bcf-ledger funds', 'the funds'],
+  area: ['bcf-ledger areas', 'the areas'],
+  partner: ['bcf-ledger partners', 'the bodies'],
+  officer: ['bcf-ledger officers', 'the officers who hold a mandate today'],
 };
+
+const listed = ([command, what]: readonly [command: string, what: string]): string => `${command} lists ${what}.`;
 
 /** What is wrong with an argument or an option, with an example of it and the command that lists what it may name. */
 function faultInWords(query: Query, name: string, words: string): string {
@@ -45,7 +47,7 @@ function faultInWords(query: Query, name: string, words: string): string {
   const field = fieldsOf(isArgument ? query.params : query.options).find((each) => each.name === name);
   const example = field?.examples?.[0];
   const said = `${isArgument ? `<${name}>` : `--${name}`} ${words}${example === undefined ? '' : `, such as ${example}`}.`;
-  return name in LISTS ? `${said} ${LISTS[name]!}` : said;
+  return name in LISTS ? `${said} ${listed(LISTS[name]!)}` : said;
 }
 
 /** A refusal, with the commands that list what it does not find. */
@@ -53,8 +55,7 @@ function refusedIn(found: Refusal, args: Readonly<Record<string, string>>): Ende
   const { code, message } = refusedBy(found);
   const lists = Object.entries(LISTS).flatMap(([name, list]) => {
     const isNamed = args[name] !== undefined && found.detail.includes(args[name]);
-    const [command] = list.split(' lists ') as [string];
-    return isNamed && NOT_FOUND.has(found.rule) && !message.includes(command) ? [list] : [];
+    return isNamed && NOT_FOUND.has(found.rule) && !message.includes(list[0]) ? [listed(list)] : [];
   });
   return new Ended(code, [message, ...lists].join(' '));
 }

@@ -79,6 +79,9 @@ function momentIn(knownAt: string): string | undefined {
   return at === undefined || dayEndedBy(knownAt) !== undefined ? undefined : londonDay(at);
 }
 
+/** What a request asks for. If a field occurs twice, the last counts, as in a form. */
+export const askedIn = (url: string): Asked => Object.fromEntries(new URLSearchParams(url.split('?')[1]));
+
 /** An address with options; empty ones are left out. */
 export function addressWith(path: string, asked: Asked): string {
   const given = Object.entries(asked).filter(

@@ -7,6 +7,7 @@ import { button, input } from './components/fields.js';
 import { begun, continued, firstPage } from './forms/filling-in.js';
 import type { Errand } from './forms/form.js';
 import { rowsAt } from './forms/reading.js';
+import { askedIn } from './dates.js';
 import { html } from './html.js';
 import { heading, page, paragraph, type Around } from './layout.js';
 import { Refused } from './refused.js';
@@ -74,7 +75,7 @@ function errandOf(site: Site, code: string, form: Form): Errand {
 export function registerFirstRun(site: Site): void {
   site.getOpen(ADDRESS, async (session, around, request, reply) => {
     const code = codeOf(site);
-    const { code: sent } = request.query as { code?: string };
+    const { code: sent } = askedIn(request.url);
     if (!isCode(code, sent)) {
       const main = html`${heading('Open this ledger')}${paragraph('The service has printed a code when it started. It shows that you run it.')}
         <form method="get" action="${ADDRESS}" novalidate>${input({
@@ -95,7 +96,7 @@ export function registerFirstRun(site: Site): void {
 
   site.postOpen(ADDRESS, async (session, around, form, reply, request) => {
     const code = codeOf(site);
-    if (!isCode(code, (request.query as { code?: string }).code))
+    if (!isCode(code, askedIn(request.url)['code']))
       throw new Refused(
         refuse('form_not_ours', 'The form came without the code that the service printed at its start.'),
       );

@@ -33,7 +33,7 @@ export const inGroups = (digest: string): string => digest.match(/.{8}/g)!.join(
 
 /** Why a printed page has no root, as `src/ledger/roots.ts` decides. */
 const NO_ROOT =
-  'Their root is not printed for you: you see funds of an area whose disputed claims you may not see, and somebody could try with the root what these claims are. Whoever runs the service can print the root of the whole ledger with “bcf-ledger verify”.';
+  'Their root is left out: a reader could use it to work out disputed claims that you may not see. Whoever runs the service can print it with “bcf-ledger verify”.';
 
 /** The same for paper, with the root of those events, if there are any, or why there is none. */
 export async function printedSource(

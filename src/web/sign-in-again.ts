@@ -1,4 +1,5 @@
 import { button, hiddenField } from './components/fields.js';
+import { askedIn } from './dates.js';
 import { html, type Content } from './html.js';
 import { heading, page, paragraph } from './layout.js';
 import { form, throughProvider } from './sign-in.js';
@@ -34,7 +35,7 @@ function again(site: Site, { around, session }: Asking, to: string): Content {
 
 export function registerSignInAgain(site: Site): void {
   site.get(AGAIN, async (asking, request, reply) => {
-    const to = keptPlace((request.query as { to?: unknown }).to);
+    const to = keptPlace(askedIn(request.url)['to']);
     if (site.isFresh(asking.session)) return site.redirect(reply, to);
     site.keepBack(reply, asking.session, to);
     const main = html`${heading('Sign in again')}${paragraph(whyAgain(site))}${again(site, asking, to)}`;

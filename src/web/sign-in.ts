@@ -2,7 +2,7 @@ import { refuse } from '../domain/rules.js';
 import { OPERATOR } from '../ledger/access.js';
 import { askedOf } from './asking.js';
 import { button, errorSummary, fieldset, hiddenField, hiddenFields, input, radios } from './components/fields.js';
-import { addressWith } from './dates.js';
+import { addressWith, askedIn } from './dates.js';
 import { counted } from './format.js';
 import { html, type Content } from './html.js';
 import { heading, page, paragraph, type Around } from './layout.js';
@@ -33,7 +33,7 @@ export const form = (action: string, around: Around, content: Content) =>
 
 export function registerSignIn(site: Site): void {
   site.getOpen('/sign-in', async (session, around, request, reply) => {
-    const { to, named } = request.query as { readonly to?: string; readonly named?: string };
+    const { to, named } = askedIn(request.url);
     if (session.officer !== undefined) return site.redirect(reply, placeOfOurs(to));
     return reply.send(page(around, { title: 'Sign in', main: await ways(site, around, placeOfOurs(to), named) }));
   });
@@ -58,7 +58,7 @@ export function registerSignIn(site: Site): void {
   if (readLink) {
     // Mail scanners open links. So opening a link only shows a button, and the button uses the link.
     site.getOpen('/sign-in/link', async (_session, around, request, reply) => {
-      const { link = '' } = request.query as { link?: string };
+      const { link = '' } = askedIn(request.url);
       const main = html`${heading('Sign in')}${form('/sign-in/link', around, [hiddenField('link', link), button({ content: 'Sign in' })])}`;
       return reply.send(page(around, { title: 'Sign in', main }));
     });

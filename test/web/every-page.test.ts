@@ -314,7 +314,7 @@ t.test('a printed page names the root of its events, to whoever sees all of them
   for (const { path, body } of pages) {
     t.notMatch(body, 'Their root:', path);
     if (/first \d+ events of the ledger/.test(body))
-      t.match(printedOn(body), 'Their root is not printed for you: ', path);
+      t.match(printedOn(body), 'Their root is left out: ', path);
   }
 });
 

@@ -23,6 +23,7 @@ t.test('whoever has the code opens the ledger, and goes on as the officer whom t
   const { visitor } = await site(t, ledger, { demonstration: false, firstRunCode: CODE });
   const somebody = visitor();
   t.equal((await somebody.get('/first-run')).statusCode, 200);
+  t.equal((await somebody.get('/first-run?code=a&code=b')).statusCode, 403, 'a code that is sent twice');
   const wrong = await somebody.get('/first-run?code=guessed');
   t.equal(wrong.statusCode, 403);
   t.match(wrong.body, 'This is not the code that the service has printed');

@@ -42,6 +42,28 @@ t.test('the list of officers can be made shorter by a body, a name or a role', a
   t.match((await visitor().get('/sign-in?named=nobody')).body, 'No body and no officer has such a name.');
 });
 
+t.test('an option that stands twice in an address counts once, as it is written last', async (t) => {
+  const { visitor } = await site(t);
+  const officers = [...(await visitor().get('/sign-in?named=nobody&named=auditor')).body.matchAll(/type="radio"/g)];
+  t.equal(officers.length, 1);
+  t.match((await visitor().get('/sign-in?to=/register&to=/funds')).body, 'name="to" value="/funds"');
+  const officer = await visitor().signIn('auditor');
+  const fund = `/funds/${FUND}`;
+  for (const address of [
+    '/?all=no&all=yes',
+    '/find?text=a&text=b',
+    '/sign-in/again?to=/a&to=/b',
+    `${fund}?on=2016-04-01&on=2016-05-01`,
+    `${fund}/compare?figure=hard&figure=soft`,
+    `${fund}/history?group=plan&group=contributions`,
+    `${fund}/roll-forward?sent=a&sent=b`,
+    `${fund}/propose/contribution-agreed?f.payer=a&f.payer=b`,
+  ])
+    t.ok((await officer.get(address)).statusCode < 500, address);
+  const links = await site(t, await openedLedger(t), { demonstration: false });
+  t.match((await links.visitor().get('/sign-in/link?link=a&link=b')).body, 'name="link" value="b"');
+});
+
 t.test('outside a demonstration nobody is chosen: a link is asked for', async (t) => {
   const { visitor } = await site(t, await openedLedger(t), { demonstration: false });
   const { body } = await visitor().get('/sign-in');

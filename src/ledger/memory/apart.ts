@@ -1,9 +1,9 @@
 import { DefaultDeserializer, DefaultSerializer } from 'node:v8';
 
 /**
- * A value as bytes, with its long arrays of numbers as parts of their own after it. Each part is read into memory once, where
- * it stays: inside one long text of bytes an array lies at any place, and has to be copied to one at which a processor can
- * read its numbers.
+ * A value as bytes, with its long arrays of numbers as parts of their own after it. Each part is read into memory once and stays
+ * there. An array in the middle of other bytes would have to be copied first, because numbers of four or eight bytes are read
+ * only at places that are multiples of four or eight.
  */
 
 /** Arrays of so many bytes and more are parts of their own. */

@@ -62,8 +62,8 @@ function joined(some: Uint8Array, others: Uint8Array): Uint8Array {
 }
 
 /**
- * No entries, or those that were kept. New ones are written into an array of their own: those of a million acts are 36 MB,
- * and to copy them would take the time of a start.
+ * No entries, or those that were kept. New ones are written into an array of their own, so that a start does not copy the old
+ * ones: those of a million acts are 36 MB.
  */
 export function createKeyEntries(kept?: KeptKeyEntries): KeyEntries {
   /** Officers by number: few act, and each often. */

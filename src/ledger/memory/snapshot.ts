@@ -61,6 +61,7 @@ function remembered(snapshot: Snapshot): ReadModel | undefined {
   }
 }
 
+/** The ledger’s value first, then one for each stream. */
 function* valuesIn(parts: Generator<Uint8Array>) {
   for (let own = parts.next(); !own.done; own = parts.next())
     yield valueOf(own.value, () => parts.next().value as Uint8Array);

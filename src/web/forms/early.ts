@@ -57,7 +57,7 @@ const isSame = (one: Refusal, other: Refusal | undefined): boolean =>
   one.rule === other?.rule && one.detail === other.detail;
 
 /**
- * What the rules refuse of the answers on a page, whatever is answered on later pages; none if they refuse nothing yet. A part
+ * What the rules refuse of the answers on a page with all sets of supposed answers; none if they refuse nothing yet. A part
  * of a deal may rest on another part, and is tried with the deal.
  */
 export async function refusedEarly(
@@ -84,7 +84,7 @@ export async function refusedEarly(
   const question = { site, asking, errand, form, looked, later, days, suggested };
   const refusal = await refusalOf(question, given, 0);
   if (!refusal || isMetLater(refusal)) return [];
-  // On an earlier day another rule may refuse the same answers first.
+  // Another rule may be first to refuse the same answers on an earlier day.
   const [onLaterDay, onEarlierDay] = [await refusalOf(question, given, 1), await refusalOf(question, given, 2)];
   if (!isSame(refusal, onLaterDay) || !onEarlierDay) return [];
   const { fields } = steps[at]!;

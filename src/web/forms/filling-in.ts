@@ -80,16 +80,16 @@ function todayFor(site: Site, errand: Errand): Day {
 const YEARS_AWAY = 5;
 
 /**
- * Three days that a form may be about, as far from each other as they can be: what the rules say on all of them, they say
- * on any day. One is that on which the form is filled in; for a fund they are in its year.
+ * Three days that a form may be about, far from each other: that on which it is filled in, a later one and an earlier one. For a
+ * fund they are in its year; if today is its first or last day, both others are on one side of it.
  */
 function daysFor(site: Site, errand: Errand): readonly [Day, Day, Day] {
   const today = todayFor(site, errand);
   const year = yearOf(errand);
   if (!year) return [today, daysAfter(today, 365 * YEARS_AWAY), daysAfter(today, -365 * YEARS_AWAY)];
   const middle = dayOfNumber(Math.floor((dayNumber(year.first) + dayNumber(year.last)) / 2));
-  const others = [year.last, year.first, middle].filter((day) => day !== today);
-  return [today, others[0]!, others[1]!];
+  const others = [year.first, middle, year.last].filter((day) => day !== today);
+  return [today, others.at(-1)!, others[0]!];
 }
 
 /** A new form, with suggestions and what the address gives. Nobody has signed in yet to open a ledger. */
@@ -323,6 +323,7 @@ async function checkPage(
   const asItStands = found instanceof Refusal && isPart ? found : undefined;
   const refusal = above.refusal ?? (found instanceof Refusal && !isPart && !isEmpty ? found : undefined);
   const outcome = found instanceof Refusal ? undefined : found.outcome;
+  const would = found instanceof Refusal ? [] : (found.would ?? []);
   const isUnclear = refusal?.rule === 'partner_unclear' || (form['partner'] ?? '') !== '';
   const content = html`${
     outcome &&
@@ -334,8 +335,8 @@ async function checkPage(
     )
   }
     ${asItStands && insetText({ content: `With this part, the deal as it is so far would be refused: ${names.in(asItStands.detail)} You can add it all the same, and go on.` })}
-    ${found instanceof Refusal ? undefined : (found.would ?? []).map((each) => byBodyPart(KINDS[errand.kind], each, names))}
-    ${found instanceof Refusal ? undefined : await figuresRecorded(site, asking, errand, found.would ?? [])}
+    ${would.map((each) => byBodyPart(KINDS[errand.kind], each, names))}
+    ${await figuresRecorded(site, asking, errand, would)}
     ${isWholeDeal(errand) && partsList(errand.kind, errand.deal!, names)}${answersList(steps, form, looked, names)}
     ${(outcome?.warnings ?? []).map((each) => warningText({ content: names.in(each) }))}
     ${offer && differences(errand, offer, attempt.offered, whole.papers, names)}

@@ -7,8 +7,7 @@ import { isDone, mayTakeStep, openNextYear, OpenNextYearAsked } from '../../ledg
 import { isRise, RISE_WORDS, type RollForwardText } from '../../ledger/questions/fund/roll-forward.js';
 import { askedOf } from '../asking.js';
 import { createCarried, type Carried } from '../carried.js';
-import { addressWith } from '../dates.js';
-import { askedIn } from '../screens/dated.js';
+import { addressWith, askedIn } from '../dates.js';
 import { button, errorMessage, errorSummary, hiddenFields } from '../components/fields.js';
 import { table, type Cell } from '../components/lists.js';
 import { insetText, notificationBanner, tag } from '../components/words.js';

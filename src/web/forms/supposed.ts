@@ -8,8 +8,8 @@ import { isOptional, shapeOf, type Fields } from './shapes.js';
 
 /**
  * Answers that somebody could give to questions that are not answered yet. A form tries its answers so far together with
- * them. There are several sets, as different from each other as the types allow: what the rules say of all of them alike
- * follows from the answers given, and no answer to the other questions could change it.
+ * them. There are three sets, as different from each other as the types allow. What the rules refuse with all three they are
+ * likely to refuse with any others.
  */
 
 /** The first set and the last hold what must be answered; the second everything that can be. */

@@ -2,7 +2,7 @@ import { endOfLondonDay, type Day } from '../../domain/calendar.js';
 import { RULES } from '../../domain/rules.js';
 import { disputeStream, fundStream } from '../../ledger/catalogue.js';
 import { errorSummary } from '../components/fields.js';
-import { asTyped, readAsked, type DateName, type Faulty } from '../dates.js';
+import { askedIn, asTyped, readAsked, type DateName, type Faulty } from '../dates.js';
 import { namesFor } from '../names.js';
 import { Refused, refusedAbove } from '../refused.js';
 import type { Asking, FastifyReply, FastifyRequest, Site } from '../site.js';
@@ -31,9 +31,6 @@ const BAD_REQUEST = 400;
 
 /** The number of the page of a list, from 1. A text that is no page number means 1. */
 export const pageIn = (text: string | undefined): number => (/^[1-9]\d{0,5}$/.test(text ?? '') ? Number(text) : 1);
-
-/** What a request asks for. If a field occurs twice, the last counts, as in a form. */
-export const askedIn = (url: string): Asked => Object.fromEntries(new URLSearchParams(url.split('?')[1]));
 
 /** Whether a fund, or the disputes of an area, were in the ledger at the end of a day. Everything else always was. */
 export const knownBy =

@@ -10,7 +10,7 @@ import { Refused } from '../refused.js';
 import type { Asking, Site } from '../site.js';
 import { caseName } from './answer-words.js';
 import { filled, placeOf } from './places.js';
-import { askedIn } from './dated.js';
+import { askedIn } from '../dates.js';
 
 /** The page that finds a name, a reference or a sum, and a case by its identifier alone, as a letter gives it. */
 

@@ -8,7 +8,7 @@ import { html, type Html } from '../html.js';
 import { heading, page, paragraph, subheading } from '../layout.js';
 import { awaitedIn, namesFor, offerIn, type Names } from '../names.js';
 import type { Site } from '../site.js';
-import { askedIn } from './dated.js';
+import { askedIn } from '../dates.js';
 
 /** An officer’s tasks: the first page that they see. */
 

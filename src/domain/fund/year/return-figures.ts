@@ -25,8 +25,13 @@ const TOTALS = ['requirement', 'funded', 'gap', 'openClaims'] as const;
 
 const total = (figure: (typeof TOTALS)[number]): FigureName => ({ section: 'total', source: '', line: '', figure });
 
-export const figureKey = ({ section, source, line, figure }: FigureName): string =>
+type Section = ReturnFigure['section'];
+
+const keyOf = (section: Section, source: string, line: string, figure: string): string =>
   `${section}|${source}|${line}|${figure}`;
+
+export const figureKey = ({ section, source, line, figure }: FigureName): string =>
+  keyOf(section, source, line, figure);
 
 /** Figures by their keys, as they are added up. */
 export type FigureSums = Map<string, ReturnFigure>;
@@ -36,11 +41,9 @@ export function addFigure(sums: FigureSums, { section, source, line, figure }: F
   addTo(sums, section, source, line, figure, amount);
 }
 
-type Section = ReturnFigure['section'];
-
 /** The same without an object for the name: a large fund has thousands of accounts. */
 function addTo(sums: FigureSums, section: Section, source: string, line: string, figure: string, amount: Pence): void {
-  const key = `${section}|${source}|${line}|${figure}`;
+  const key = keyOf(section, source, line, figure);
   const before = sums.get(key);
   sums.set(key, { section, source, line, figure, amount: before ? plus(before.amount, amount) : amount });
 }
@@ -75,12 +78,12 @@ export function countInto(sums: FigureSums, { measure, holder, source, detail }:
   }
 }
 
-/** In the order in which a return lists them. */
 const SECTIONS = { income: 0, spending: 1, total: 2 } as const;
 const orderOf = (each: FigureName): number => TOTALS.indexOf(each.figure as (typeof TOTALS)[number]);
 
 type Keyed = readonly [key: string, figure: FigureName];
 
+/** Figures with their keys, in the order in which a return lists them. */
 export const byReturnOrder = ([aKey, a]: Keyed, [bKey, b]: Keyed): number =>
   SECTIONS[a.section] - SECTIONS[b.section] || orderOf(a) - orderOf(b) || byText(aKey, bKey);
 

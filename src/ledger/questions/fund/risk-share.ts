@@ -18,14 +18,12 @@ import { riskShares, riskYear, type SchemeShare } from '../../../domain/fund/agr
 import { owedTo, ringFencedOn } from '../../../domain/fund/money/ring-fence.js';
 import { leftOfRingFenced } from '../../../domain/fund/agreement/schemes.js';
 import { descriptionsOn } from '../../../domain/fund/plan/test-inputs.js';
-import type { FundState } from '../../../domain/fund/state.js';
 import { moneyText, NO_MONEY, plus, type Pence } from '../../../domain/money.js';
 import { sumsPassedOn } from '../../../domain/register/inheritance.js';
 import { Refusal } from '../../../domain/rules.js';
 import { SignedMoney } from '../../../domain/values.js';
 import { fundStream } from '../../catalogue.js';
 import type { Ledger } from '../../ledger.js';
-import type { ReadModel } from '../../memory/read-model.js';
 import { agreementAt } from './agreement.js';
 import { AtTwoDates, nameOf, OfFund, PartnerName, query, Stamp, fundAtDates, type FundAtDates } from '../question.js';
 
@@ -44,31 +42,14 @@ const agreementOfYear = (ledger: Ledger, at: FundAtDates) => agreementAt(ledger,
 
 type Applied = RiskShareApplied & { readonly revision: number };
 
-/** What the rules share at two dates. Nothing in it depends on who asks. */
-interface SharesAt {
-  readonly shares: readonly SchemeShare[];
-  readonly applied: ReadonlyMap<string, Applied>;
-  readonly ringFenced: ReadonlySet<string>;
-}
-
-/** What was worked out last of each ledger: the page of the year end asks two questions that rest on it. */
-const workedOutLast = new WeakMap<ReadModel, { readonly at: string; readonly of: SharesAt }>();
-
 /** Each partner’s part of each scheme’s variance at the two dates asked for, and what was signed of it. */
-export async function sharesAt(ledger: Ledger, at: FundAtDates): Promise<SharesAt> {
-  const { own } = await ledger.stateOf('fund', fundStream(at.fund));
-  const { model } = ledger;
-  // If anything is recorded, it is worked out again.
-  const key = [at.fund, at.on, at.size, at.instant, model.size()].join(' ');
-  const last = workedOutLast.get(model);
-  if (last?.at === key) return last.of;
-  const of = sharesOf(ledger, at, own);
-  workedOutLast.set(model, { at: key, of });
-  return of;
-}
-
-function sharesOf(ledger: Ledger, at: FundAtDates, own: FundState): SharesAt {
-  const known = ledger.model.knownRevision(fundStream(at.fund), at.size);
+export async function sharesAt(
+  ledger: Ledger,
+  at: FundAtDates,
+): Promise<{ shares: SchemeShare[]; applied: Map<string, Applied>; ringFenced: ReadonlySet<string> }> {
+  const stream = fundStream(at.fund);
+  const { own } = await ledger.stateOf('fund', stream);
+  const known = ledger.model.knownRevision(stream, at.size);
   const applied = appliedOn(own, at.on, known);
   const agreement = agreementOfYear(ledger, at);
   const facts = testedFacts(at.model.facts, known);
