@@ -99,7 +99,10 @@ const LineSent = z.strictObject({
   }),
   closes: suggesting({ value: true }, z.boolean())
     .optional()
-    .meta({ title: 'Closes the case', description: 'Whether nothing more accrues on the case; left out, it is so.' }),
+    .meta({
+      title: 'Closes the case',
+      description: 'Whether nothing more accrues on the case. If it is left out, the case closes.',
+    }),
 });
 
 const LineStored = z.strictObject({
