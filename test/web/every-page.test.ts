@@ -313,8 +313,7 @@ t.test('a printed page names the root of its events, to whoever sees all of them
   // The keeper’s officers see the funds of Lancashire, and not its claims: with roots they could guess them.
   for (const { path, body } of pages) {
     t.notMatch(body, 'Their root:', path);
-    if (/first \d+ events of the ledger/.test(body))
-      t.match(printedOn(body), 'Their root is left out: ', path);
+    if (/first \d+ events of the ledger/.test(body)) t.match(printedOn(body), 'Their root is left out: ', path);
   }
 });
 

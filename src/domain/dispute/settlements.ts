@@ -97,12 +97,10 @@ const LineSent = z.strictObject({
   through: suggesting({ field: 'effective' }, Through).optional().meta({
     description: 'The last day of care that is settled, inclusive; left out, the effective date.',
   }),
-  closes: suggesting({ value: true }, z.boolean())
-    .optional()
-    .meta({
-      title: 'Closes the case',
-      description: 'Whether nothing more accrues on the case. If it is left out, the case closes.',
-    }),
+  closes: suggesting({ value: true }, z.boolean()).optional().meta({
+    title: 'Closes the case',
+    description: 'Whether nothing more accrues on the case. If it is left out, the case closes.',
+  }),
 });
 
 const LineStored = z.strictObject({
